@@ -1,0 +1,1 @@
+"""What the person does: sitting, standing, walking, away."""

@@ -1,0 +1,1 @@
+"""Recorded videos and photos: one, many, and the files that come out."""

@@ -1,0 +1,57 @@
+"""Everything this program raises on purpose.
+
+::
+
+    PostureCoachError
+    ├── SourceError            a camera, video, photo or stream gives no pictures
+    │   ├── SourceNotFoundError    there is no such file or device
+    │   ├── UnreadableSourceError  it is there, but no picture comes out of it
+    │   └── CameraError            busy, unplugged, or not permitted
+    ├── ModelError             a pose model is missing or not the one that was shipped
+    ├── MissingSystemPartError a system library is missing
+    ├── PictureError           pictures came, but no honest number can (upside down)
+    ├── DataError              a data file (targets, accuracy, baseline) breaks a rule
+    └── OutputError            a result cannot be written
+
+Every message says what happened and what to do about it; callers print it as it is.
+"""
+
+
+class PostureCoachError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class SourceError(PostureCoachError):
+    """A camera, video, photo or stream gives no pictures."""
+
+
+class SourceNotFoundError(SourceError):
+    """There is no such file or device."""
+
+
+class UnreadableSourceError(SourceError):
+    """The file or stream is there, but no picture comes out of it."""
+
+
+class CameraError(SourceError):
+    """The camera is busy, unplugged, or not permitted."""
+
+
+class ModelError(PostureCoachError):
+    """A pose model is missing or is not the file that was shipped."""
+
+
+class MissingSystemPartError(PostureCoachError):
+    """A system library that a dependency needs is missing."""
+
+
+class PictureError(PostureCoachError):
+    """Pictures came, but no honest number can be drawn from them."""
+
+
+class DataError(PostureCoachError):
+    """A data file (targets, accuracy, baseline) breaks one of its rules."""
+
+
+class OutputError(PostureCoachError):
+    """A result cannot be written."""

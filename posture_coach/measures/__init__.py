@@ -1,0 +1,1 @@
+"""What the points mean in degrees: the table of measures, the view they need, and their error."""

@@ -1,0 +1,1 @@
+"""How the measures compare with their targets."""
