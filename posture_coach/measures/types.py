@@ -40,7 +40,8 @@ class Reason(IntEnum):
     NOT_SEEN = 5
     NO_BASELINE = 6
     NO_CAMERA_SCALE = 7
-    UNDEFINED = 8
+    SKEWED_DEPTH = 8
+    UNDEFINED = 9
 
 
 WORDS = {
@@ -52,6 +53,7 @@ WORDS = {
     Reason.NOT_SEEN: "a needed point is hidden",
     Reason.NO_BASELINE: "no baseline of your own upright yet (--baseline)",
     Reason.NO_CAMERA_SCALE: "the camera's focal length is unknown",
+    Reason.SKEWED_DEPTH: "the heavy model gives no usable depth: use --model full",
     Reason.UNDEFINED: "points coincide: no direction to measure",
 }
 """The sentence shown where a value would stand, and what to do about it."""

@@ -1,0 +1,74 @@
+"""What is known of each measure's error: read from `data/accuracy.toml`, which `benchmarks/accuracy.py` writes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from posture_coach.errors import DataError
+from posture_coach.measures.skeleton import Offsets
+from posture_coach.measures.types import View
+from posture_coach.pose.types import Mode, Model
+from posture_coach.resources import data_file
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Error of one measure against ground truth: value minus truth, in the measure's own unit.
+
+    Parameters
+    ----------
+    bias
+        Mean error.
+    half_width
+        Half-width of the 95 % interval around the value as printed, bias included.
+    """
+
+    bias: float
+    half_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Error constants by (joint, view, mode, model), and the landmark offsets they were measured with."""
+
+    errors: Mapping[tuple[str, View, Mode, Model], Error]
+    offsets: Offsets
+    mdc: Mapping[str, float]
+
+    def of(self, joint: str, view: View, mode: Mode, model: Model) -> Error | None:
+        """Return the error of one measure, or None where none was ever measured."""
+        return self.errors.get((joint, view, mode, model))
+
+
+def parse(text: str, name: str) -> Accuracy:
+    """Read the accuracy file.
+
+    Raises
+    ------
+    DataError
+        A key is missing or has a wrong kind of value.
+    """
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+        errors = {
+            (row["measure"], View(row["view"]), Mode(row["mode"]), Model(row["model"])): Error(
+                float(row["bias"]), float(row["half_width"])
+            )
+            for row in table["error"]
+        }
+        offsets = Offsets(**{key: float(value) for key, value in table["offsets"].items()})
+        mdc = {joint: float(value) for joint, value in table["mdc"].items()}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as why:
+        raise DataError(f"{name}: {why!r}. Reinstall posture-coach: this file is part of it.") from why
+    return Accuracy(errors, offsets, mdc)
+
+
+@cache
+def shipped_accuracy() -> Accuracy:
+    """Return the constants that come with the program."""
+    path = data_file("accuracy.toml")
+    return parse(path.read_text(encoding="utf-8"), path.name)

@@ -1,0 +1,236 @@
+"""The table of measures: what each is called, how it is defined, and what it needs to be seen.
+
+`TABLE` is the one list that columns, pages, docs and reports are made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posture_coach.measures import frontal, sagittal, whole
+from posture_coach.measures.skeleton import Skeleton
+from posture_coach.measures.types import Side, View
+from posture_coach.pose.types import Landmark
+
+Floats = NDArray[np.float64]
+
+SIDE_VIEW = frozenset({View.SIDE})
+FRONT_VIEW = frozenset({View.FRONT})
+FRONT_AND_BACK = frozenset({View.FRONT, View.BACK})
+FACE_SEEN = frozenset({View.FRONT, View.OBLIQUE, View.SIDE})
+ANY_VIEW = frozenset(View) - {View.UNKNOWN}
+
+MIN_VISIBILITY = 0.5
+"""MediaPipe's own middle. It does not predict error; it only weeds out points guessed behind the picture's edge."""
+
+
+class Relative(StrEnum):
+    """What a value is taken against."""
+
+    NOTHING = "nothing"
+    DIFFERENCE = "difference from the person's own neutral"
+    RATIO = "ratio to the person's own neutral"
+    FOCAL_LENGTH = "the camera's focal length"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One row of the table.
+
+    Parameters
+    ----------
+    name
+        Public name; its end is the unit.
+    zero_and_sign
+        What 0 and + mean.
+    landmarks
+        Points that must be seen; from the side, only those of the near side.
+    compute
+        Skeleton to (n,) values, before anything relative is taken off.
+    side
+        For a limb, whose side; from the side view only the near one is measured.
+    from_depth
+        Computed from world points, which the heavy model gives skewed.
+    """
+
+    name: str
+    title: str
+    plane: str
+    views: frozenset[View]
+    unit: str
+    definition: str
+    zero_and_sign: str
+    landmarks: tuple[Landmark, ...]
+    compute: Callable[[Skeleton], Floats]
+    side: Side | None = None
+    relative: Relative = Relative.NOTHING
+    from_depth: bool = False
+    min_visibility: float = MIN_VISIBILITY
+    source: str = "neutral-zero method"
+
+    @property
+    def joint(self) -> str:
+        """The name without the side: left and right share one error."""
+        return self.name.replace("_left", "").replace("_right", "")
+
+
+_L = Landmark
+_HIPS = (_L.LEFT_HIP, _L.RIGHT_HIP)
+_SHOULDERS = (_L.LEFT_SHOULDER, _L.RIGHT_SHOULDER)
+_EARS = (_L.LEFT_EAR, _L.RIGHT_EAR)
+_EYES = (_L.LEFT_EYE_OUTER, _L.RIGHT_EYE_OUTER)
+_ANKLES = (_L.LEFT_ANKLE, _L.RIGHT_ANKLE)
+_MOUTH = (_L.MOUTH_LEFT, _L.MOUTH_RIGHT)
+
+
+def _limb(side: Side, *joints: str) -> tuple[Landmark, ...]:
+    return tuple(Landmark[f"{side.value}_{joint}".upper()] for joint in joints)
+
+
+def _sagittal_trunk() -> Iterator[Definition]:
+    yield Definition(
+        "trunk_inclination_deg", "Trunk inclination", "sagittal", SIDE_VIEW, "deg",
+        "mid-hip to mid-shoulder against the vertical", "0 upright, + leaning forward",
+        (*_HIPS, *_SHOULDERS), sagittal.trunk_inclination, source="iso11226",
+    )  # fmt: skip
+    yield Definition(
+        "neck_inclination_deg", "Neck inclination", "sagittal", SIDE_VIEW, "deg",
+        "mid-shoulder to mid-ear against the vertical", "0 ear above shoulder, + ear ahead of it",
+        (*_SHOULDERS, *_EARS), sagittal.neck_inclination, source="engineering",
+    )  # fmt: skip
+    yield Definition(
+        "neck_trunk_angle_deg", "Neck against trunk", "sagittal", SIDE_VIEW, "deg",
+        "neck inclination minus trunk inclination", "0 in line, + neck bent forward",
+        (*_HIPS, *_SHOULDERS, *_EARS), sagittal.neck_trunk_angle, source="engineering",
+    )  # fmt: skip
+    yield Definition(
+        "head_pitch_deg", "Head pitch", "sagittal", SIDE_VIEW, "deg",
+        "ear to outer eye corner, minus the person's own gaze-ahead", "0 gaze ahead, + nodding",
+        (*_EARS, *_EYES), sagittal.head_pitch, relative=Relative.DIFFERENCE, source="iso11226",
+    )  # fmt: skip
+    yield Definition(
+        "head_trunk_flexion_deg", "Neck flexion (head against trunk)", "sagittal", SIDE_VIEW, "deg",
+        "head pitch minus trunk inclination, both against the person's own neutral", "0 neutral, + chin to chest",
+        (*_HIPS, *_SHOULDERS, *_EARS, *_EYES), sagittal.head_trunk_flexion,
+        relative=Relative.DIFFERENCE, source="iso11226",
+    )  # fmt: skip
+    yield Definition(
+        "body_lean_deg", "Whole-body lean", "sagittal", SIDE_VIEW, "deg",
+        "mid-ankle to mid-ear against the vertical", "0 upright, + leaning forward",
+        (*_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005",
+    )  # fmt: skip
+    yield Definition(
+        "hip_forward_offset_ratio", "Sway (hip ahead of the plumb line)", "sagittal", SIDE_VIEW, "ratio",
+        "distance of the hip from the line shoulder-ankle, over its length", "0 on the line, + hip ahead",
+        (*_SHOULDERS, *_HIPS, *_ANKLES), sagittal.hip_forward_offset, source="kendall2005",
+    )  # fmt: skip
+
+
+def _sagittal_limbs(side: Side) -> Iterator[Definition]:
+    word = side.value
+    yield Definition(
+        f"hip_flexion_{word}_deg", f"Hip flexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        "thigh against the trunk line prolonged", "0 in line, + thigh forward, - extension",
+        (*_HIPS, *_SHOULDERS, *_limb(side, "knee")), partial(sagittal.hip_flexion, side=side), side,
+    )  # fmt: skip
+    yield Definition(
+        f"knee_flexion_{word}_deg", f"Knee flexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        "shank against the thigh prolonged", "0 straight, + bent, - hyperextended",
+        _limb(side, "hip", "knee", "ankle"), partial(sagittal.knee_flexion, side=side), side,
+    )  # fmt: skip
+    yield Definition(
+        f"ankle_dorsiflexion_{word}_deg", f"Ankle dorsiflexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        "shank against the line heel-toe", "0 at a right angle, + toes up",
+        _limb(side, "knee", "ankle", "heel", "foot_index"), partial(sagittal.ankle_dorsiflexion, side=side), side,
+    )  # fmt: skip
+    yield Definition(
+        f"elbow_flexion_{word}_deg", f"Elbow flexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        "forearm against the upper arm prolonged", "0 straight, + bent",
+        _limb(side, "shoulder", "elbow", "wrist"), partial(sagittal.elbow_flexion, side=side), side,
+    )  # fmt: skip
+    yield Definition(
+        f"shoulder_flexion_{word}_deg", f"Shoulder flexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        "upper arm against the trunk line prolonged downwards", "0 arm along the trunk, + raised forward",
+        (*_HIPS, *_limb(side, "shoulder", "elbow")), partial(sagittal.shoulder_flexion, side=side), side,
+    )  # fmt: skip
+
+
+def _frontal() -> Iterator[Definition]:
+    yield Definition(
+        "lateral_trunk_lean_deg", "Side lean", "frontal", FRONT_AND_BACK, "deg",
+        "mid-hip to mid-shoulder against the vertical", "0 upright, + to the person's right",
+        (*_HIPS, *_SHOULDERS), frontal.lateral_trunk_lean, source="en1005_4",
+    )  # fmt: skip
+    yield Definition(
+        "shoulder_obliquity_deg", "Shoulder line", "frontal", FRONT_AND_BACK, "deg",
+        "line of the two shoulders against the horizontal", "0 level, + right shoulder higher",
+        _SHOULDERS, frontal.shoulder_obliquity, source="ferreira2011",
+    )  # fmt: skip
+    yield Definition(
+        "pelvic_obliquity_deg", "Hip line", "frontal", FRONT_AND_BACK, "deg",
+        "line of the two hips against the horizontal", "0 level, + right hip higher",
+        _HIPS, frontal.pelvic_obliquity, source="ferreira2011",
+    )  # fmt: skip
+    yield Definition(
+        "head_roll_deg", "Head tilt to the side", "frontal", FRONT_VIEW, "deg",
+        "mean of ear, eye, mouth and eye-mouth lines against the horizontal", "0 level, + to the person's right",
+        (*_EARS, *_EYES, *_MOUTH), frontal.head_roll, source="kin_neuro2020",
+    )  # fmt: skip
+    for side in Side:
+        yield Definition(
+            f"knee_valgus_{side.value}_deg", f"Knee projection angle, {side.value}", "frontal",
+            FRONT_AND_BACK, "deg", "thigh against shank in the picture", "0 in line, + knee inward",
+            _limb(side, "hip", "knee", "ankle"), partial(frontal.knee_valgus, side=side), side,
+            source="ferreira2011",
+        )  # fmt: skip
+    yield Definition(
+        "neck_length_ratio", "Neck length (raised shoulders, dropped head)", "frontal", FRONT_VIEW, "ratio",
+        "height of the ears above the shoulders over shoulder width, against the person's own relaxed upright",
+        "1 as relaxed, less = shoulders raised or head dropped",
+        (*_EARS, *_SHOULDERS), frontal.neck_length, relative=Relative.RATIO, source="engineering",
+    )  # fmt: skip
+    yield Definition(
+        "viewing_distance_cm", "Distance from the camera", "frontal", FRONT_VIEW, "cm",
+        "from the spacing of the eyes and the camera's focal length", "0 at the camera",
+        _EYES, lambda s: frontal.viewing_distance(s, whole.head_yaw(s)),
+        relative=Relative.FOCAL_LENGTH, source="dodgson2004",
+    )  # fmt: skip
+
+
+def _any_view() -> Iterator[Definition]:
+    yield Definition(
+        "head_yaw_deg", "Head turn", "any", FACE_SEEN, "deg",
+        "face against the shoulder line", "0 straight, + turned to the person's right",
+        (_L.NOSE, *_EARS, *_SHOULDERS), whole.head_yaw, from_depth=True, source="engineering",
+    )  # fmt: skip
+    for side in Side:
+        yield Definition(
+            f"upper_arm_elevation_{side.value}_deg", f"Upper arm elevation, {side.value}", "any", ANY_VIEW, "deg",
+            "upper arm against the trunk line prolonged downwards", "0 arm along the trunk, no sign",
+            (*_HIPS, *_limb(side, "shoulder", "elbow")), partial(whole.upper_arm_elevation, side=side), side,
+            from_depth=True, source="iso11226",
+        )  # fmt: skip
+    yield Definition(
+        "slump_ratio", "Upper-body height", "any", ANY_VIEW, "ratio",
+        "length mid-hip to mid-shoulder in the picture, against the person's own upright at the same place",
+        "1 as upright, less = slumped", (*_HIPS, *_SHOULDERS), sagittal.trunk_length,
+        relative=Relative.RATIO, source="engineering",
+    )  # fmt: skip
+
+
+TABLE: tuple[Definition, ...] = (
+    *_sagittal_trunk(),
+    *(row for side in Side for row in _sagittal_limbs(side)),
+    *_frontal(),
+    *_any_view(),
+)
+"""Every measure, in the order of the columns. `body_yaw_deg` stands beside them: it decides which can be seen."""
+
+NAMES: tuple[str, ...] = tuple(row.name for row in TABLE)
+BY_NAME: dict[str, Definition] = {row.name: row for row in TABLE}

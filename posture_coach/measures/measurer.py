@@ -1,0 +1,167 @@
+"""Poses in, measures out: each with its error, or the reason why it cannot be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.definitions import NAMES, TABLE, Definition, Relative
+from posture_coach.measures.skeleton import Skeleton, build
+from posture_coach.measures.types import MeasureSeries, Reason, Side, View
+from posture_coach.measures.view import ViewTracker, body_yaw_deg
+from posture_coach.pose.types import Landmark, Model, PoseSeries
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+EDGE_MARGIN = 0.01
+"""Share of the picture at its edge where a point counts as outside: the network piles unseen points up there."""
+_LEFT_POINTS = [point for point in Landmark if "LEFT" in point.name]
+_RIGHT_POINTS = [point for point in Landmark if "RIGHT" in point.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The person's own neutral posture.
+
+    Parameters
+    ----------
+    values
+        Mean of each measure that was seen, by public name, before anything relative is taken off.
+    view
+        From where it was taken: it holds for the same view alone.
+    """
+
+    values: Mapping[str, float]
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What every row of the table needs of the same n pictures."""
+
+    skeleton: Skeleton
+    view: NDArray[np.object_]
+    near: NDArray[np.object_]
+    nobody: Bools
+    outside: Bools
+    weakness: Floats
+    """(n, 33) the lower of visibility and presence."""
+    far: Bools
+    """(n, 33) points of the side turned away from the camera: hidden, so nothing is asked of them."""
+
+
+@dataclass(slots=True)
+class Measurer:
+    """Measures one person over time; feed stretches in order, however they are cut.
+
+    Parameters
+    ----------
+    accuracy
+        Error constants and landmark offsets.
+    baseline
+        The person's own neutral, without which relative measures have no value.
+    focal_px
+        Focal length of the camera in pixels, where it is known.
+    """
+
+    accuracy: Accuracy
+    baseline: Baseline | None = None
+    focal_px: float | None = None
+    _tracker: ViewTracker = field(default_factory=ViewTracker)
+
+    def push(self, series: PoseSeries) -> MeasureSeries:
+        """Measure the next n pictures."""
+        scene, yaw = _scene(series, self._tracker, self.accuracy)
+        value = np.full((len(series), len(TABLE)), np.nan)
+        err = np.full_like(value, np.nan)
+        reason = np.zeros(value.shape, dtype=np.int8)
+        for column, row in enumerate(TABLE):
+            raw = row.compute(scene.skeleton)
+            why = _refusals(row, scene, raw, series.model)
+            why[(why == Reason.NONE) & self._lacks_reference(row, scene.view)] = (
+                Reason.NO_CAMERA_SCALE if row.relative is Relative.FOCAL_LENGTH else Reason.NO_BASELINE
+            )
+            measured = why == Reason.NONE
+            value[measured, column] = self._settled(row, raw)[measured]
+            err[measured, column] = self._half_width(row, series, scene.view)[measured]
+            reason[:, column] = why
+        return MeasureSeries(NAMES, value, err, reason, scene.view, yaw)
+
+    def _settled(self, row: Definition, raw: Floats) -> Floats:
+        """Take the person's own neutral, or the camera's focal length, into the raw value."""
+        if row.relative is Relative.FOCAL_LENGTH:
+            return raw * (self.focal_px or np.nan)
+        neutral = self.baseline.values.get(row.name, np.nan) if self.baseline else np.nan
+        if row.relative is Relative.DIFFERENCE:
+            return raw - neutral
+        return raw / neutral if row.relative is Relative.RATIO else raw
+
+    def _lacks_reference(self, row: Definition, view: NDArray[np.object_]) -> Bools:
+        if row.relative is Relative.FOCAL_LENGTH:
+            return np.full(len(view), self.focal_px is None)
+        if row.relative is Relative.NOTHING:
+            return np.zeros(len(view), dtype=bool)
+        if self.baseline is None or row.name not in self.baseline.values:
+            return np.ones(len(view), dtype=bool)
+        return np.asarray(view != self.baseline.view, dtype=bool)
+
+    def _half_width(self, row: Definition, series: PoseSeries, view: NDArray[np.object_]) -> Floats:
+        half_width = np.full(len(view), np.nan)
+        for seen in row.views:
+            error = self.accuracy.of(row.joint, seen, series.mode, series.model)
+            if error is not None:
+                half_width[view == seen] = error.half_width
+        return half_width
+
+
+def raw_values(series: PoseSeries, accuracy: Accuracy) -> tuple[Floats, NDArray[np.object_]]:
+    """Measure without taking anything relative off, as a baseline needs it.
+
+    Returns
+    -------
+    value, view
+        (n, m) in the order of `NAMES`, NaN where a point is not seen; and (n,) of `View`.
+    """
+    scene, _ = _scene(series, ViewTracker(), accuracy)
+    value = np.full((len(series), len(TABLE)), np.nan)
+    for column, row in enumerate(TABLE):
+        raw = row.compute(scene.skeleton)
+        value[:, column] = np.where(_refusals(row, scene, raw, series.model) == Reason.NONE, raw, np.nan)
+    return value, scene.view
+
+
+def _scene(series: PoseSeries, tracker: ViewTracker, accuracy: Accuracy) -> tuple[_Scene, Floats]:
+    """Settle view, side and points; return them with the (n,) body yaw."""
+    yaw = body_yaw_deg(series)
+    view, near = tracker.push(yaw, series.time_s)
+    x, y = series.points_px[..., 0] / series.width, series.points_px[..., 1] / series.height
+    with np.errstate(invalid="ignore"):
+        outside = (x < EDGE_MARGIN) | (x > 1 - EDGE_MARGIN) | (y < EDGE_MARGIN) | (y > 1 - EDGE_MARGIN)
+    far = np.zeros(outside.shape, dtype=bool)
+    far[np.ix_((view == View.SIDE) & (near == Side.LEFT), _RIGHT_POINTS)] = True
+    far[np.ix_((view == View.SIDE) & (near == Side.RIGHT), _LEFT_POINTS)] = True
+    skeleton = build(series, yaw, view, accuracy.offsets)
+    weakness = np.fmin(series.visibility, series.presence)
+    return _Scene(skeleton, view, near, ~series.detected, outside, weakness, far), yaw
+
+
+def _refusals(row: Definition, scene: _Scene, raw: Floats, model: Model) -> NDArray[np.int8]:
+    """Return (n,) codes of `Reason`; the weightiest reason wins, so it is written last."""
+    why = np.zeros(len(raw), dtype=np.int8)
+    points = list(row.landmarks)
+    near = ~scene.far[:, points]
+    why[np.isnan(raw)] = Reason.UNDEFINED
+    why[(near & (scene.weakness[:, points] < row.min_visibility)).any(axis=1)] = Reason.NOT_SEEN
+    why[(near & scene.outside[:, points]).any(axis=1)] = Reason.OUT_OF_PICTURE
+    if row.from_depth and model is Model.HEAVY:
+        why[:] = Reason.SKEWED_DEPTH
+    if row.side is not None:
+        why[(scene.view == View.SIDE) & (scene.near != row.side)] = Reason.FAR_SIDE
+    why[~np.isin(scene.view, list(row.views))] = Reason.NOT_FROM_HERE
+    why[scene.nobody] = Reason.NOBODY
+    return why
