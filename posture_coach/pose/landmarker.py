@@ -1,0 +1,143 @@
+"""MediaPipe's pose network: a picture in, a `Pose` or None out. The only file that knows MediaPipe.
+
+A landmarker belongs to one source: in tracked mode it remembers the last picture, so a second video would start
+from the first one's person. Use it with `with`, so that the network's memory is given back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from posture_coach.errors import ModelError
+from posture_coach.pose.types import POINTS, Frame, Mode, Model, Picture, Pose
+from posture_coach.resources import models_folder
+
+# The network's C++ side writes start-up notes to the terminal; only its errors are of use to anybody.
+os.environ.setdefault("GLOG_minloglevel", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+MIN_CONFIDENCE = 0.5
+"""MediaPipe's default for finding, tracking and believing a pose; the accuracy tables were made with it."""
+MS_PER_S = 1000
+TRACKING_MIN_HZ = 10.0
+"""Below this the tracked crop lags behind a moving body: `benchmarks/modes.py` has the curve."""
+
+
+def mode_for(rate_hz: float | None) -> Mode:
+    """Choose how to look for the person, by how many pictures are analysed in a second.
+
+    Parameters
+    ----------
+    rate_hz
+        None where it is not known (or there is one picture): then every picture is searched anew.
+    """
+    return Mode.TRACKED if rate_hz is not None and rate_hz >= TRACKING_MIN_HZ else Mode.DETECTED
+
+
+def model_bytes(model: Model) -> bytes:
+    """Read a pose model and make sure it is the one that was shipped.
+
+    Raises
+    ------
+    ModelError
+        The file is missing, or its SHA-256 is not the one in models/SHA256SUMS.
+    """
+    folder = models_folder()
+    name = f"pose_landmarker_{model.value}.task"
+    try:
+        data = (folder / name).read_bytes()
+        sums = dict(
+            reversed(line.split(maxsplit=1)) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines()
+        )
+    except OSError as why:
+        raise ModelError(f"The pose model {name} cannot be read ({why}). Reinstall posture-coach.") from why
+    if hashlib.sha256(data).hexdigest() != sums.get(name):
+        raise ModelError(f"The pose model {name} is not the file that was shipped. Reinstall posture-coach.")
+    return data
+
+
+class Landmarker:
+    """Finds one person's 33 points in the pictures of one source.
+
+    Parameters
+    ----------
+    model, mode
+        Recorded in every pose: neither may change within one trend.
+    people
+        How many to look for. More than one only in `Mode.DETECTED`: the count of people, not their measures.
+
+    Raises
+    ------
+    ModelError
+        The model is missing, damaged, or refused by the network.
+    """
+
+    def __init__(self, model: Model, mode: Mode, people: int = 1) -> None:
+        # Imported here: it takes a fifth of a second that --help should not cost.
+        import mediapipe as mp
+        from mediapipe.tasks import python as tasks
+        from mediapipe.tasks.python import vision
+
+        self.model, self.mode = model, mode
+        self._mp = mp
+        self._last_ms = -1
+        options = vision.PoseLandmarkerOptions(
+            base_options=tasks.BaseOptions(model_asset_buffer=model_bytes(model)),
+            running_mode=vision.RunningMode.VIDEO if mode is Mode.TRACKED else vision.RunningMode.IMAGE,
+            num_poses=people,
+            min_pose_detection_confidence=MIN_CONFIDENCE,
+            min_pose_presence_confidence=MIN_CONFIDENCE,
+            min_tracking_confidence=MIN_CONFIDENCE,
+        )
+        try:
+            self._network = vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError) as why:
+            raise ModelError(f"The pose network does not start: {why}. Run `posture-coach doctor`.") from why
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._network.close()
+
+    def find(self, frame: Frame) -> Pose | None:
+        """Return the person in a picture, None where nobody is found.
+
+        Pictures must come in the order of time in tracked mode.
+        """
+        result = self._run(frame)
+        if not result.pose_landmarks:
+            return None
+        points, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
+        width, height = frame.size
+        table = np.empty((POINTS, 7))
+        for i, (p, w) in enumerate(zip(points, world, strict=True)):
+            table[i] = (p.x * width, p.y * height, w.x, w.y, w.z, p.visibility, p.presence)
+        return Pose(
+            frame.time_s, frame.index, width, height, self.mode, self.model,
+            table[:, :2], table[:, 2:5], table[:, 5], table[:, 6],
+        )  # fmt: skip
+
+    def count(self, frame: Frame) -> int:
+        """Return how many people are found, at most as many as were asked for."""
+        return len(self._run(frame).pose_landmarks)
+
+    def _run(self, frame: Frame) -> Any:
+        picture = self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=_contiguous(frame.image))
+        if self.mode is Mode.DETECTED:
+            return self._network.detect(picture)
+        # The network wants whole, growing milliseconds.
+        self._last_ms = max(round(frame.time_s * MS_PER_S), self._last_ms + 1)
+        return self._network.detect_for_video(picture, self._last_ms)
+
+
+def _contiguous(image: Picture) -> Picture:
+    """MediaPipe reads a strided array as other pixels, without a word."""
+    return np.ascontiguousarray(image)
