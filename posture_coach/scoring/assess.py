@@ -1,0 +1,196 @@
+"""The whole chain in one place: poses in, readings out. The same for a photo, a video and the live camera.
+
+::
+
+    PoseSeries ──Measurer──▶ MeasureSeries ──recognise──▶ Activity ──Scorer──▶ ScoreSeries ──▶ Reading, Record
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posture_coach.activity.recognise import MEMORY_S, recognise
+from posture_coach.activity.types import Activity
+from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.definitions import NAMES, TABLE
+from posture_coach.measures.measurer import Baseline, Measurer
+from posture_coach.measures.types import Measure, MeasureSeries, View
+from posture_coach.pose.types import Mode, Model, PoseSeries
+from posture_coach.scoring.score import Score, Scorer, ScoreSeries
+from posture_coach.scoring.targets import Targets
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+PERSON = 1
+"""Number of the measured person; more than one is for a later tracker to tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything known about one person in one picture.
+
+    Parameters
+    ----------
+    assumed
+        The legs are out of the picture: sitting is assumed.
+    """
+
+    time_s: float
+    index: int
+    person: int
+    view: View
+    body_yaw_deg: float
+    activity: Activity
+    assumed: bool
+    measures: dict[str, Measure]
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is worth keeping of a stretch of time, one second as a rule.
+
+    Parameters
+    ----------
+    start_s, end_s
+        Half-open interval.
+    activity, view
+        What held for most of it.
+    score, coverage
+        Means; NaN where nothing was scored.
+    measures
+        Mean value and mean half-width of what was measured.
+    """
+
+    start_s: float
+    end_s: float
+    person: int
+    activity: Activity
+    view: View
+    score: float
+    coverage: float
+    measures: dict[str, Measure]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The chain's result for n pictures of one person."""
+
+    poses: PoseSeries
+    measures: MeasureSeries
+    activity: NDArray[np.object_]
+    assumed: Bools
+    score: ScoreSeries
+
+    def __len__(self) -> int:
+        return len(self.poses)
+
+    def reading(self, i: int) -> Reading:
+        """Return what is known about picture i."""
+        return Reading(
+            float(self.poses.time_s[i]),
+            int(self.poses.index[i]),
+            PERSON,
+            self.measures.view[i],
+            float(self.measures.body_yaw_deg[i]),
+            self.activity[i],
+            bool(self.assumed[i]),
+            self.measures.at(i),
+            self.score.explain(i),
+        )
+
+    def records(self, every_s: float = 1.0) -> Iterator[Record]:
+        """Sum the pictures up, one record for each stretch of every_s that holds any."""
+        slot = np.floor(self.poses.time_s / every_s)
+        for number in np.unique(slot):
+            yield self._record(np.flatnonzero(slot == number), float(number) * every_s, every_s)
+
+    def _record(self, rows: NDArray[np.intp], start_s: float, every_s: float) -> Record:
+        value, err = self.measures.value[rows], self.measures.err[rows]
+        measured = {
+            name: Measure(_mean(value[:, k]), _mean(err[:, k]))
+            for k, name in enumerate(self.measures.names)
+            if not np.isnan(value[:, k]).all()
+        }
+        return Record(
+            start_s, start_s + every_s, PERSON,
+            _most(self.activity[rows]), _most(self.measures.view[rows]),
+            _mean(self.score.score[rows]), _mean(self.score.coverage[rows]), measured,
+        )  # fmt: skip
+
+
+class Assessor:
+    """Runs the chain on one person; feed stretches in the order of time.
+
+    A file hands over all its poses at once and gets activities that look both ways in time. A live camera hands
+    them over as they come: activities then look back only, so they lag by up to a second.
+
+    Parameters
+    ----------
+    accuracy
+        Error constants and landmark offsets.
+    targets
+        What is held against.
+    baseline
+        The person's own neutral.
+    focal_px
+        Focal length of the camera in pixels, where it is known.
+    """
+
+    def __init__(
+        self,
+        accuracy: Accuracy,
+        targets: Targets,
+        baseline: Baseline | None = None,
+        focal_px: float | None = None,
+    ) -> None:
+        self._accuracy, self._baseline = accuracy, baseline
+        self._measurer = Measurer(accuracy, baseline, focal_px)
+        self._scorer = Scorer(targets, NAMES)
+        self._past: PoseSeries | None = None
+
+    def push(self, poses: PoseSeries) -> Assessment:
+        """Assess the next n pictures."""
+        measures = self._measurer.push(poses)
+        recent = poses if self._past is None else PoseSeries.joined([self._past, poses])
+        seen = recognise(recent)
+        new = len(recent) - len(poses)
+        self._past = recent.part(
+            int(np.searchsorted(recent.time_s, recent.time_s[-1] - MEMORY_S)), len(recent)
+        )
+        activity, assumed = seen.label[new:], seen.assumed[new:]
+        score = self._scorer.score(
+            measures,
+            activity,
+            baseline=self._baseline.values if self._baseline else None,
+            bias=declared_bias(self._accuracy, measures.view, poses.mode, poses.model),
+        )
+        return Assessment(poses, measures, activity, assumed, score)
+
+
+def declared_bias(accuracy: Accuracy, view: NDArray[np.object_], mode: Mode, model: Model) -> Floats:
+    """Return the (n, m) known mean error of each measure in the view it was seen from; 0 where none is known."""
+    bias = np.zeros((len(view), len(TABLE)))
+    for column, row in enumerate(TABLE):
+        for seen in row.views:
+            error = accuracy.of(row.joint, seen, mode, model)
+            if error is not None:
+                bias[view == seen, column] = error.bias
+    return bias
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _most(labels: NDArray[np.object_]) -> Any:
+    """Return the most frequent label; of equals, the one that comes first."""
+    return Counter(labels.tolist()).most_common(1)[0][0]

@@ -1,0 +1,102 @@
+"""From a value to a grade: in which band of its target it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from posture_coach.measures.types import Floats
+from posture_coach.scoring.targets import Closed, Target
+
+Codes = NDArray[np.int8]
+
+
+class Grade(IntEnum):
+    """How a value compares with its target. `NOT_SCORED` is no judgement, neither good nor bad."""
+
+    NOT_SCORED = 0
+    GOOD = 1
+    CAUTION = 2
+    POOR = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """The bands of t targets side by side, padded to b bands each, all of the form [low, high).
+
+    Parameters
+    ----------
+    low, high
+        (b, t) in the unit of each target; bands closed at the upper edge are mirrored (`sign` -1), so that
+        (low, high] becomes [-high, -low). Padding is [inf, inf), which holds no number.
+    grade
+        (b, t) codes of `Grade`.
+    sign
+        (t,) 1, or -1 where the bands are mirrored.
+    magnitude
+        (t,) whether the size of the value is judged.
+    """
+
+    low: Floats
+    high: Floats
+    grade: Codes
+    sign: Floats
+    magnitude: NDArray[np.bool_]
+
+
+def edges(targets: Sequence[Target]) -> Edges:
+    """Lay out the bands of t targets for `grades`."""
+    rows = [_banded(target) for target in targets]
+    depth = max((len(row) for row in rows), default=0)
+    padding = (np.inf, np.inf, float(Grade.NOT_SCORED))
+    table = np.array([[*row, *[padding] * (depth - len(row))] for row in rows]).reshape(len(rows), depth, 3)
+    low, high, grade = table.transpose(2, 1, 0)
+    sign = np.array([_sign(target) for target in targets])
+    magnitude = np.array([target.magnitude for target in targets], dtype=np.bool_)
+    return Edges(low.copy(), high.copy(), grade.astype(np.int8), sign, magnitude)
+
+
+def grades(values: Floats, bands: Edges) -> Codes:
+    """Grade t values of n pictures at once.
+
+    Parameters
+    ----------
+    values
+        (n, t) in the units of the targets; NaN where there is none.
+    bands
+        Of the t targets.
+
+    Returns
+    -------
+    (n, t) codes of `Grade`; `NOT_SCORED` for NaN and for values in no band.
+    """
+    if bands.magnitude.any():
+        values = np.where(bands.magnitude, np.abs(values), values)
+    values = values * bands.sign
+    codes = np.zeros(values.shape, dtype=np.int8)
+    for low, high, grade in zip(bands.low, bands.high, bands.grade, strict=True):
+        # Bands never overlap, so at most one of them adds its code.
+        codes += ((values >= low) & (values < high)) * grade
+    return codes
+
+
+def grade(values: ArrayLike, target: Target) -> Codes:
+    """Grade the (n,) values of one target; see `grades`."""
+    return grades(np.asarray(values, dtype=np.float64)[..., np.newaxis], edges([target]))[..., 0]
+
+
+def _sign(target: Target) -> float:
+    return -1.0 if target.closed is Closed.HIGH else 1.0
+
+
+def _banded(target: Target) -> list[tuple[float, float, float]]:
+    """List (low, high, grade) of every band in the form [low, high)."""
+    named = ((Grade.GOOD, target.good), (Grade.CAUTION, target.caution), (Grade.POOR, target.poor))
+    flat = [(low, high, float(grade)) for grade, bands in named for low, high in bands]
+    if target.closed is Closed.LOW:
+        return flat
+    return [(-high, -low, grade) for low, high, grade in flat]
