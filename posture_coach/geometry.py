@@ -26,10 +26,11 @@ def direction_deg(across: ArrayLike, along: ArrayLike) -> Floats:
 def wrapped_deg(angle: ArrayLike, lowest: float = -HALF_TURN_DEG) -> Floats:
     """Return the same direction in (lowest, lowest + 360]."""
     angle = np.asarray(angle, dtype=np.float64)
-    return lowest + FULL_TURN_DEG - np.mod(lowest + FULL_TURN_DEG - angle, FULL_TURN_DEG)
+    turned: Floats = lowest + FULL_TURN_DEG - np.mod(lowest + FULL_TURN_DEG - angle, FULL_TURN_DEG)
+    return turned
 
 
-def inclination_deg(lower: Floats, upper: Floats, forward: ArrayLike) -> Floats:
+def inclination_deg(lower: Floats, upper: Floats, forward: Floats | float) -> Floats:
     """Lean of the line lower → upper against the vertical.
 
     Returns
@@ -40,7 +41,7 @@ def inclination_deg(lower: Floats, upper: Floats, forward: ArrayLike) -> Floats:
     return direction_deg(rise[..., 0] * forward, -rise[..., 1])
 
 
-def hanging_deg(upper: Floats, lower: Floats, forward: ArrayLike) -> Floats:
+def hanging_deg(upper: Floats, lower: Floats, forward: Floats | float) -> Floats:
     """Direction of a hanging segment upper → lower against straight down.
 
     Returns
@@ -69,7 +70,7 @@ def angle_between_deg(a: Floats, b: Floats) -> Floats:
     return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
 
 
-def offset_ratio(point: Floats, top: Floats, bottom: Floats, forward: ArrayLike) -> Floats:
+def offset_ratio(point: Floats, top: Floats, bottom: Floats, forward: Floats | float) -> Floats:
     """Distance of a point from the line top → bottom, over that line's length; + ahead of it (towards `forward`)."""
     line, to_point = bottom - top, point - top
     length_squared = np.sum(line * line, axis=-1)

@@ -155,7 +155,7 @@ def _foot_lead(series: PoseSeries) -> Floats:
 
 
 def _passes(lead: Floats, time_s: Floats) -> list[float]:
-    """Times at which the lead has changed from one foot to the other by a whole swing."""
+    """Return the times at which the lead has changed from one foot to the other by a whole swing."""
     times: list[float] = []
     ahead = 0
     for value, now in zip(lead.tolist(), time_s.tolist(), strict=True):

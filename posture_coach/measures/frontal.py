@@ -70,7 +70,7 @@ def knee_valgus(s: Skeleton, side: Side) -> Floats:
 
 def neck_length(s: Skeleton) -> Floats:
     """Height of the ears above the shoulders over the shoulder width, before the person's own is divided out."""
-    height = s.mid_shoulder[:, 1] - s.mid_ear[:, 1]
+    height = np.asarray(s.mid_shoulder[:, 1] - s.mid_ear[:, 1])
     width = distance(s.point(Landmark.LEFT_SHOULDER), s.point(Landmark.RIGHT_SHOULDER))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(width > 0, height / width, np.nan)
@@ -81,5 +81,5 @@ def viewing_distance(s: Skeleton, head_yaw_deg: Floats) -> Floats:
     eyes_px = distance(s.point(Landmark.LEFT_EYE), s.point(Landmark.RIGHT_EYE))
     with np.errstate(invalid="ignore", divide="ignore"):
         seen = np.where(eyes_px > 0, EYE_SPACING_CM / eyes_px, np.nan)
-    return seen * np.cos(np.radians(head_yaw_deg))
+    return np.asarray(seen * np.cos(np.radians(head_yaw_deg)), dtype=np.float64)
 

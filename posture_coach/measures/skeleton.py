@@ -88,7 +88,7 @@ class Skeleton:
 
 
 def _turned_forward(up: Floats, forward: Floats) -> Floats:
-    """Unit vectors a quarter turn from `up`, towards the way the person faces."""
+    """Return unit vectors a quarter turn from `up`, towards the way the person faces."""
     return np.stack([-up[:, 1] * forward, up[:, 0] * forward], axis=1)
 
 

@@ -17,8 +17,10 @@ from posture_coach.signals import Held
 Floats = NDArray[np.float64]
 
 SIDE_ON_DEG = 90.0
-VIEW_TOLERANCE_DEG = 30.0
-"""Beyond this much turning away, an angle of 20 degrees reads 17.5 and less (CLINICAL 1.2: atan(tan t · cos p))."""
+SIDE_TOLERANCE_DEG = 30.0
+"""Further from side-on, 20 degrees of forward lean read 17.5 and less: atan(tan(lean) · cos(turn))."""
+FRONT_TOLERANCE_DEG = 20.0
+"""Further from face-on, a third of any forward lean shows as side lean: tan(side) = tan(forward) · sin(turn)."""
 HYSTERESIS_DEG = 5.0
 """About the error of the yaw itself, so that its noise cannot flip the view."""
 DWELL_S = 0.5
@@ -44,13 +46,16 @@ def view_of(yaw_deg: float, current: View | None = None) -> View:
     if np.isnan(yaw_deg):
         return View.UNKNOWN
     away = abs(yaw_deg)
-    distances = {View.FRONT: away, View.SIDE: abs(away - SIDE_ON_DEG), View.BACK: HALF_TURN_DEG - away}
-    for view, distance in distances.items():
-        if distance <= VIEW_TOLERANCE_DEG + (HYSTERESIS_DEG if view is current else -HYSTERESIS_DEG):
-            return view
-    if current is None or current is View.UNKNOWN:
-        return next((v for v, d in distances.items() if d <= VIEW_TOLERANCE_DEG), View.OBLIQUE)
-    return View.OBLIQUE
+    # How far inside its own sector the yaw lies, by view; at most one is positive.
+    inside = {
+        View.FRONT: FRONT_TOLERANCE_DEG - away,
+        View.SIDE: SIDE_TOLERANCE_DEG - abs(away - SIDE_ON_DEG),
+        View.BACK: FRONT_TOLERANCE_DEG - (HALF_TURN_DEG - away),
+    }
+    if current in inside and inside[current] >= -HYSTERESIS_DEG:
+        return current
+    needed = HYSTERESIS_DEG if current is not None else 0.0
+    return next((view for view, depth in inside.items() if depth >= needed), View.OBLIQUE)
 
 
 class ViewTracker:

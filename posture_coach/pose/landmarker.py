@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,10 +20,6 @@ import numpy as np
 from posture_coach.errors import ModelError
 from posture_coach.pose.types import POINTS, Frame, Mode, Model, Picture, Pose
 from posture_coach.resources import models_folder
-
-# The network's C++ side writes start-up notes to the terminal; only its errors are of use to anybody.
-os.environ.setdefault("GLOG_minloglevel", "2")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 MIN_CONFIDENCE = 0.5
 """MediaPipe's default for finding, tracking and believing a pose; the accuracy tables were made with it."""
@@ -51,12 +51,10 @@ def model_bytes(model: Model) -> bytes:
     name = f"pose_landmarker_{model.value}.task"
     try:
         data = (folder / name).read_bytes()
-        sums = dict(
-            reversed(line.split(maxsplit=1)) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines()
-        )
+        lines = (folder / "SHA256SUMS").read_text("utf-8").splitlines()
     except OSError as why:
         raise ModelError(f"The pose model {name} cannot be read ({why}). Reinstall posture-coach.") from why
-    if hashlib.sha256(data).hexdigest() != sums.get(name):
+    if [hashlib.sha256(data).hexdigest(), name] not in [line.split() for line in lines]:
         raise ModelError(f"The pose model {name} is not the file that was shipped. Reinstall posture-coach.")
     return data
 
@@ -69,7 +67,7 @@ class Landmarker:
     model, mode
         Recorded in every pose: neither may change within one trend.
     people
-        How many to look for. More than one only in `Mode.DETECTED`: the count of people, not their measures.
+        How many to look for. More than one only to tell how many there are, in `Mode.DETECTED`: never to measure.
 
     Raises
     ------
@@ -94,8 +92,10 @@ class Landmarker:
             min_pose_presence_confidence=MIN_CONFIDENCE,
             min_tracking_confidence=MIN_CONFIDENCE,
         )
+        self._first = True
         try:
-            self._network = vision.PoseLandmarker.create_from_options(options)
+            with _quiet_stderr():
+                self._network = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as why:
             raise ModelError(f"The pose network does not start: {why}. Run `posture-coach doctor`.") from why
 
@@ -105,6 +105,10 @@ class Landmarker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the network's memory back."""
         self._network.close()
 
     def find(self, frame: Frame) -> Pose | None:
@@ -112,10 +116,17 @@ class Landmarker:
 
         Pictures must come in the order of time in tracked mode.
         """
+        return next(iter(self.find_all(frame)), None)
+
+    def find_all(self, frame: Frame) -> list[Pose]:
+        """Return everybody found, at most as many as were asked for; their order means nothing."""
         result = self._run(frame)
-        if not result.pose_landmarks:
-            return None
-        points, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
+        return [
+            self._pose(frame, points, world)
+            for points, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
+        ]
+
+    def _pose(self, frame: Frame, points: Any, world: Any) -> Pose:
         width, height = frame.size
         table = np.empty((POINTS, 7))
         for i, (p, w) in enumerate(zip(points, world, strict=True)):
@@ -125,17 +136,42 @@ class Landmarker:
             table[:, :2], table[:, 2:5], table[:, 5], table[:, 6],
         )  # fmt: skip
 
-    def count(self, frame: Frame) -> int:
-        """Return how many people are found, at most as many as were asked for."""
-        return len(self._run(frame).pose_landmarks)
-
     def _run(self, frame: Frame) -> Any:
         picture = self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=_contiguous(frame.image))
+        if self._first:
+            self._first = False
+            with _quiet_stderr():
+                return self._detect(picture, frame)
+        return self._detect(picture, frame)
+
+    def _detect(self, picture: Any, frame: Frame) -> Any:
         if self.mode is Mode.DETECTED:
             return self._network.detect(picture)
         # The network wants whole, growing milliseconds.
         self._last_ms = max(round(frame.time_s * MS_PER_S), self._last_ms + 1)
         return self._network.detect_for_video(picture, self._last_ms)
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send what C++ writes to the terminal nowhere.
+
+    The network's start and its first picture print notes that concern nobody, and no setting turns them off. The
+    whole process's standard error is away for that tenth of a second; Python's own errors are raised as ever.
+    """
+    sys.stderr.flush()
+    try:
+        saved = os.dup(2)
+    except OSError:  # no standard error at all, as in a window without a console
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 def _contiguous(image: Picture) -> Picture:

@@ -171,6 +171,18 @@ class PoseSeries:
         )  # fmt: skip
 
     @classmethod
+    def joined(cls, parts: Sequence[PoseSeries]) -> PoseSeries:
+        """Put consecutive stretches of one source behind each other."""
+        first = parts[0]
+        return cls(
+            first.width, first.height, first.mode, first.model,
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("time_s", "index", "points_px", "world", "visibility", "presence")
+            ),
+        )  # fmt: skip
+
+    @classmethod
     def of(
         cls,
         poses: Sequence[Pose | None],

@@ -1,0 +1,81 @@
+"""The person's own neutral posture, from seconds of the clip itself or from another file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from posture_coach.errors import DataError
+from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.definitions import NAMES
+from posture_coach.measures.measurer import Baseline, raw_values
+from posture_coach.measures.types import View
+from posture_coach.pose.types import Mode, PoseSeries
+
+_SECONDS = re.compile(r"^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$")
+SETTLING_S = 1.0
+"""A tracked skeleton drifts by up to 3 degrees in its first second."""
+MIN_SHARE = 0.5
+"""A measure seen in fewer of the pictures than this has no neutral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Seconds of the clip, half-open, from its first frame."""
+
+    start_s: float
+    end_s: float
+
+
+def parse(choice: str) -> Stretch | Path:
+    """Read what was typed after --baseline.
+
+    Raises
+    ------
+    DataError
+        It is neither a stretch like 0-5 nor a file that exists.
+    """
+    seconds = _SECONDS.match(choice)
+    if seconds:
+        start_s, end_s = float(seconds[1]), float(seconds[2])
+        if start_s >= end_s:
+            raise DataError(f"--baseline {choice}: the first second must come before the last, as in 0-5.")
+        return Stretch(start_s, end_s)
+    if not Path(choice).is_file():
+        raise DataError(f"--baseline {choice}: neither seconds like 0-5 nor a photo or video that exists.")
+    return Path(choice)
+
+
+def within(series: PoseSeries, stretch: Stretch) -> PoseSeries:
+    """Return the pictures of a stretch, without the first second of a tracked clip where more is left."""
+    start_s = stretch.start_s
+    if series.mode is Mode.TRACKED and start_s < SETTLING_S and stretch.end_s >= 2 * SETTLING_S:
+        start_s = SETTLING_S
+    first, behind = np.searchsorted(series.time_s, (start_s, stretch.end_s))
+    return series.part(int(first), int(behind))
+
+
+def neutral(series: PoseSeries, accuracy: Accuracy, where: str) -> Baseline:
+    """Average what was measured over pictures of the person's neutral posture.
+
+    Parameters
+    ----------
+    where
+        What the pictures are called in the message.
+
+    Raises
+    ------
+    DataError
+        Nobody was seen there.
+    """
+    if not series.detected.any():
+        raise DataError(f"No baseline: nobody is seen in {where}. Choose seconds or a photo with the person upright.")
+    value, view = raw_values(series, accuracy)
+    seen = [v for v in view.tolist() if v is not View.UNKNOWN]
+    usual = max(sorted(set(seen)), key=seen.count)
+    value = value[view == usual]
+    kept = (~np.isnan(value)).mean(axis=0) >= MIN_SHARE
+    return Baseline({name: float(np.nanmean(value[:, k])) for k, name in enumerate(NAMES) if kept[k]}, usual)
