@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -89,6 +91,44 @@ def analyze(
 
 
 @app.command()
+def monitor(
+    source: Annotated[
+        str, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
+    ] = "0",
+    model: ModelOption = "full",
+    fps: Annotated[float | None, typer.Option(min=0.1, help="Assess at most so many pictures a second.")] = None,
+    mirror: MirrorOption = False,
+    rotate: RotateOption = 0,
+    seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
+    json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
+) -> None:
+    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
+    from rich.console import Console
+
+    from posture_coach.coach import terminal
+    from posture_coach.coach.session import assessments
+    from posture_coach.measures.accuracy import shipped_accuracy
+    from posture_coach.measures.definitions import NAMES
+    from posture_coach.pose.camera import open_live
+    from posture_coach.pose.landmarker import Landmarker, mode_for
+    from posture_coach.pose.types import Model
+    from posture_coach.scoring.assess import Assessor
+    from posture_coach.scoring.targets import shipped_targets
+
+    _check_rotation(rotate)
+    with open_live(source, mirror=mirror, rotate=rotate) as live:
+        mode = mode_for(fps or live.info.rate_hz)
+        title = f"{live.info.name}  {live.info.width}x{live.info.height}  {model}, {mode.value}   Ctrl-C ends"
+        with Landmarker(Model(model), mode) as network:
+            seen = assessments(live, network, Assessor(shipped_accuracy(), shipped_targets(NAMES)), fps)
+            with suppress(KeyboardInterrupt):
+                if json_progress:
+                    terminal.write_lines(seen, sys.stdout, seconds)
+                else:
+                    terminal.show(seen, Console(highlight=False), title, seconds)
+
+
+@app.command()
 def doctor(
     out: Annotated[Path, typer.Option(help="Folder in which results would be written.")] = Path("results"),
 ) -> None:
@@ -111,11 +151,9 @@ def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirr
     from posture_coach.batch import baseline as own
     from posture_coach.batch.analyse import Settings, poses_of
     from posture_coach.measures.accuracy import shipped_accuracy
-    from posture_coach.pose.sources import TURNS_DEG
     from posture_coach.pose.types import Model
 
-    if rotate not in TURNS_DEG:
-        raise typer.BadParameter(f"{rotate} is not one of {', '.join(map(str, TURNS_DEG))}.", param_hint="--rotate")
+    _check_rotation(rotate)
     settings = Settings(Model(model), fps, None, mirror, rotate)
     if baseline is None:
         return settings
@@ -124,6 +162,13 @@ def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirr
         neutral = own.neutral(poses_of(chosen, settings), shipped_accuracy(), chosen.name)
         return Settings(Model(model), fps, neutral, mirror, rotate)
     return Settings(Model(model), fps, chosen, mirror, rotate)
+
+
+def _check_rotation(rotate: int) -> None:
+    from posture_coach.pose.sources import TURNS_DEG
+
+    if rotate not in TURNS_DEG:
+        raise typer.BadParameter(f"{rotate} is not one of {', '.join(map(str, TURNS_DEG))}.", param_hint="--rotate")
 
 
 def _run(jobs: Sequence[Job], workers: int, *, json_progress: bool) -> int:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,17 @@ class Assessment:
 
     def __len__(self) -> int:
         return len(self.poses)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Assessment]) -> Assessment:
+        """Put consecutive stretches of one person behind each other."""
+        return cls(
+            PoseSeries.joined([part.poses for part in parts]),
+            MeasureSeries.joined([part.measures for part in parts]),
+            np.concatenate([part.activity for part in parts]),
+            np.concatenate([part.assumed for part in parts]),
+            ScoreSeries.joined([part.score for part in parts]),
+        )
 
     def reading(self, i: int) -> Reading:
         """Return what is known about picture i."""

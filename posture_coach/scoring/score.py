@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import groupby
 
@@ -134,6 +134,17 @@ class ScoreSeries:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    @classmethod
+    def joined(cls, parts: Sequence[ScoreSeries]) -> ScoreSeries:
+        """Put consecutive stretches that one `Scorer` scored behind each other."""
+        return replace(
+            parts[0],
+            **{
+                name: np.concatenate([getattr(part, name) for part in parts])
+                for name in ("score", "coverage", "activity", "value", "grade", "why")
+            },
+        )
 
     def explain(self, i: int) -> Score:
         """Return what the score of picture i is made of, and what it lacks."""

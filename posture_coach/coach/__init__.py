@@ -1,0 +1,1 @@
+"""What the program says while it watches, and when."""

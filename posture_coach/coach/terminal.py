@@ -1,0 +1,89 @@
+"""The live session on a terminal: a calm table for people, a line of JSON a second for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from rich.console import Console, Group
+from rich.live import Live as Screen
+from rich.table import Table
+from rich.text import Text
+
+from posture_coach.activity.types import Activity
+from posture_coach.measures.definitions import BY_NAME
+from posture_coach.scoring.assess import Assessment, Reading, Record
+from posture_coach.scoring.bands import Grade
+
+SCREENS_PER_S = 4
+STYLE = {Grade.GOOD: "green", Grade.CAUTION: "yellow", Grade.POOR: "red", Grade.NOT_SCORED: "default"}
+DIGITS = 3
+
+
+def show(assessments: Iterable[Assessment], console: Console, title: str, until_s: float) -> None:
+    """Show the newest reading until the source ends or until_s is reached."""
+    with Screen(console=console, refresh_per_second=SCREENS_PER_S, transient=False) as screen:
+        for assessment in assessments:
+            reading = assessment.reading(0)
+            screen.update(_page(reading, title))
+            if reading.time_s >= until_s:
+                return
+
+
+def write_lines(assessments: Iterable[Assessment], stream: TextIO, until_s: float) -> None:
+    """Write one record a second as a line of JSON, until the source ends or until_s is reached."""
+    second: list[Assessment] = []
+    for assessment in assessments:
+        time_s = float(assessment.poses.time_s[0])
+        if second and math.floor(time_s) != math.floor(float(second[0].poses.time_s[0])):
+            _tell(second, stream)
+            second = []
+        second.append(assessment)
+        if time_s >= until_s:
+            break
+    if second:
+        _tell(second, stream)
+
+
+def _tell(second: list[Assessment], stream: TextIO) -> None:
+    for record in Assessment.joined(second).records():
+        stream.write(json.dumps(_plain(record)) + "\n")
+    stream.flush()
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    return {
+        "start_s": record.start_s,
+        "end_s": record.end_s,
+        "person": record.person,
+        "activity": record.activity.value,
+        "view": record.view.value,
+        "score": _number(record.score),
+        "coverage": _number(record.coverage),
+        "measures": {name: {"value": _number(m.value), "err": _number(m.err)} for name, m in record.measures.items()},
+    }
+
+
+def _page(reading: Reading, title: str) -> Group:
+    score = reading.score
+    told = "no score" if math.isnan(score.value) else f"score {score.value:.0f} of 100"
+    head = Text.assemble(
+        (f"{reading.activity.value}", "bold"), f", view: {reading.view.value}, {told} ({score.words()})"
+    )
+    if reading.activity is Activity.AWAY:
+        head = Text("nobody in view", style="bold")
+    table = Table(box=None, pad_edge=False)
+    grades = {part.measure: part.grade for part in score.parts}
+    for name, measure in reading.measures.items():
+        if not math.isnan(measure.value):
+            grade = grades.get(name, Grade.NOT_SCORED)
+            err = "" if math.isnan(measure.err) else f"± {measure.err:.1f}"
+            word = grade.name.lower() if name in grades else ""
+            table.add_row(BY_NAME[name].title, f"{measure.value:.1f}", err, Text(word, style=STYLE[grade]))
+    return Group(Text(title, style="dim"), head, table)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, DIGITS)

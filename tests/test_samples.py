@@ -1,0 +1,81 @@
+"""The sample clips, end to end: what `sample_videos/expected.toml` demands, and files that keep their promises."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from posture_coach.resources import data_file, samples_folder
+
+SAMPLES = samples_folder()
+EXPECTED = tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8"))
+CLIPS = sorted(p.name for p in SAMPLES.iterdir() if p.suffix in {".mp4", ".jpg"})
+
+
+@pytest.fixture(scope="module")
+def summaries(tmp_path_factory):
+    """Analyse all samples once, the way the README does it."""
+    out = tmp_path_factory.mktemp("results")
+    command = [sys.executable, "-m", "posture_coach", "analyze", str(SAMPLES), "--out", str(out)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return {json.loads(p.read_text("utf-8"))["source"]["name"]: json.loads(p.read_text("utf-8")) for p in _told(out)}
+
+
+def _told(out: Path) -> list[Path]:
+    return sorted(out.glob("*.summary.json"))
+
+
+def _id(entry):
+    return "-".join(str(entry[key]) for key in ("clip", "measure", "statistic", "activity", "more") if key in entry)
+
+
+def test_every_sample_is_analysed(summaries):
+    assert sorted(summaries) == CLIPS
+    assert {told["status"] for told in summaries.values()} == {"ok"}
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_summary_fits_its_schema(summaries, clip):
+    schema = json.loads(data_file("summary.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(summaries[clip])
+
+
+@pytest.mark.parametrize("entry", EXPECTED["expect"], ids=_id)
+def test_value(summaries, entry):
+    found = summaries[entry["clip"]]["measures"][entry["measure"]][entry["statistic"]]
+    assert found == pytest.approx(entry["reference"], abs=entry["tolerance"])
+
+
+@pytest.mark.parametrize("entry", EXPECTED["expect_activity"], ids=_id)
+def test_activity(summaries, entry):
+    told = summaries[entry["clip"]]
+    total = sum(told["activities"].values())
+    if total == 0:  # a photo
+        assert list(told["activities"]) == [entry["activity"]]
+    else:
+        assert told["activities"].get(entry["activity"], 0.0) / total >= entry["at_least"]
+
+
+@pytest.mark.parametrize("entry", EXPECTED["expect_order"], ids=_id)
+def test_order(summaries, entry):
+    more, less = (summaries[entry[key]]["measures"][entry["measure"]]["median"] for key in ("more", "less"))
+    assert more - less >= entry["by"]
+
+
+@pytest.mark.parametrize("entry", EXPECTED["expect_refusal"], ids=_id)
+def test_refusal(summaries, entry):
+    figures = summaries[entry["clip"]]["measures"][entry["measure"]]
+    assert figures["median"] is None
+    assert figures["coverage"] == 0.0
+    assert figures["reason"]
+
+
+def test_every_sample_is_attributed():
+    notice = (Path(__file__).parent.parent / "NOTICE").read_text(encoding="utf-8")
+    for clip in CLIPS:
+        assert f"sample_videos/{clip}" in notice or (clip.endswith("_rendered.mp4") and "*_rendered.mp4" in notice)
