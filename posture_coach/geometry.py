@@ -67,7 +67,7 @@ def angle_between_deg(a: Floats, b: Floats) -> Floats:
     """Unsigned angle between vectors (..., d), in [0, 180]; NaN where one has no length."""
     with np.errstate(invalid="ignore", divide="ignore"):
         cosine = np.sum(a * b, axis=-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
-    return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), dtype=np.float64)
 
 
 def offset_ratio(point: Floats, top: Floats, bottom: Floats, forward: Floats | float) -> Floats:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from posture_coach.pose.camera import Live, LiveState
+from posture_coach.pose.camera import Live
 from posture_coach.pose.landmarker import Landmarker
+from posture_coach.pose.sources import LiveState
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 

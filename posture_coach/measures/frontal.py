@@ -58,7 +58,7 @@ def head_roll(s: Skeleton) -> Floats:
     mouth = middle(s.point(Landmark.MOUTH_LEFT), s.point(Landmark.MOUTH_RIGHT))
     # A head tilted to the right swings the chin to the left.
     lines.append(hanging_deg(eyes, mouth, -s.rightward))
-    return np.mean(lines, axis=0)
+    return np.asarray(np.mean(lines, axis=0), dtype=np.float64)
 
 
 def knee_valgus(s: Skeleton, side: Side) -> Floats:

@@ -140,10 +140,12 @@ class ScoreSeries:
         """Put consecutive stretches that one `Scorer` scored behind each other."""
         return replace(
             parts[0],
-            **{
-                name: np.concatenate([getattr(part, name) for part in parts])
-                for name in ("score", "coverage", "activity", "value", "grade", "why")
-            },
+            score=np.concatenate([part.score for part in parts]),
+            coverage=np.concatenate([part.coverage for part in parts]),
+            activity=np.concatenate([part.activity for part in parts]),
+            value=np.concatenate([part.value for part in parts]),
+            grade=np.concatenate([part.grade for part in parts]),
+            why=np.concatenate([part.why for part in parts]),
         )
 
     def explain(self, i: int) -> Score:

@@ -1,0 +1,79 @@
+"""Poses stacked into a series, cut, and mirrored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from posture_coach.pose.types import MIRROR_ORDER, POINTS, Frame, Landmark, Mode, Model, Pose, PoseSeries
+
+SIZE = (640, 480)
+
+
+def pose(value: float) -> Pose:
+    """Return a pose whose arrays all tell it apart."""
+    return Pose(
+        9.9, 99, *SIZE, Mode.TRACKED, Model.LITE,
+        np.full((POINTS, 2), value), np.full((POINTS, 3), value + 0.1),
+        np.full(POINTS, value + 0.2), np.full(POINTS, value + 0.3),
+    )  # fmt: skip
+
+
+def series(*poses: Pose | None) -> PoseSeries:
+    frames = [(i / 5, 3 * i) for i in range(len(poses))]
+    return PoseSeries.of(poses, frames, size=SIZE, mode=Mode.TRACKED, model=Model.LITE)
+
+
+def test_poses_are_stacked_with_the_frames_own_time_and_number():
+    stacked = series(pose(1), None, pose(3))
+    assert (stacked.width, stacked.height, stacked.mode, stacked.model) == (640, 480, Mode.TRACKED, Model.LITE)
+    assert stacked.time_s.tolist() == [0.0, 0.2, 0.4]
+    assert stacked.index.tolist() == [0, 3, 6]
+    assert stacked.index.dtype == np.int64
+    assert stacked.points_px.shape == (3, 33, 2)
+    assert stacked.world.shape == (3, 33, 3)
+    assert stacked.visibility.shape == stacked.presence.shape == (3, 33)
+    assert [float(a[2].max()) for a in (stacked.points_px, stacked.world, stacked.visibility, stacked.presence)] == [
+        3.0, 3.1, 3.2, 3.3,
+    ]  # fmt: skip
+
+
+def test_nobody_is_nan_in_every_array():
+    stacked = series(pose(1), None)
+    assert len(stacked) == 2
+    assert stacked.detected.tolist() == [True, False]
+    for array in (stacked.points_px, stacked.world, stacked.visibility, stacked.presence):
+        assert np.isnan(array[1]).all()
+        assert not np.isnan(array[0]).any()
+
+
+def test_a_series_of_nothing_is_empty():
+    empty = series()
+    assert len(empty) == 0
+    assert empty.detected.shape == (0,)
+    assert empty.points_px.shape == (0, 33, 2)
+
+
+@pytest.mark.parametrize(("start", "stop", "numbers"), [(0, 4, [0, 3, 6, 9]), (1, 3, [3, 6]), (2, 2, []), (3, 9, [9])])
+def test_a_part_keeps_time_number_and_size(start, stop, numbers):
+    whole = series(pose(0), None, pose(2), pose(3))
+    part = whole.part(start, stop)
+    assert part.index.tolist() == numbers
+    assert (part.width, part.height, part.mode, part.model) == (640, 480, Mode.TRACKED, Model.LITE)
+    for name in ("time_s", "points_px", "world", "visibility", "presence", "detected"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[start:stop])
+
+
+def test_the_mirror_swaps_every_left_point_with_its_right_twin():
+    def other(name: str) -> str:
+        return name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")
+
+    assert [Landmark(int(i)).name for i in MIRROR_ORDER] == [other(point.name) for point in Landmark]
+
+
+def test_the_mirror_of_the_mirror_is_the_picture():
+    assert MIRROR_ORDER[MIRROR_ORDER].tolist() == list(range(POINTS))
+
+
+def test_a_frames_size_is_width_and_height():
+    assert Frame(np.zeros((480, 640, 3), dtype=np.uint8), 0.0, 0).size == (640, 480)
