@@ -107,25 +107,17 @@ def monitor(
 
     from posture_coach.coach import terminal
     from posture_coach.coach.session import assessments
-    from posture_coach.measures.accuracy import shipped_accuracy
-    from posture_coach.measures.definitions import NAMES
     from posture_coach.pose.camera import open_live
-    from posture_coach.pose.landmarker import Landmarker, mode_for
     from posture_coach.pose.types import Model
-    from posture_coach.scoring.assess import Assessor
-    from posture_coach.scoring.targets import shipped_targets
 
     _check_rotation(rotate)
-    with open_live(source, mirror=mirror, rotate=rotate) as live:
-        mode = mode_for(fps or live.info.rate_hz)
-        title = f"{live.info.name}  {live.info.width}x{live.info.height}  {model}, {mode.value}   Ctrl-C ends"
-        with Landmarker(Model(model), mode) as network:
-            seen = assessments(live, network, Assessor(shipped_accuracy(), shipped_targets(NAMES)), fps)
-            with suppress(KeyboardInterrupt):
-                if json_progress:
-                    terminal.write_lines(seen, sys.stdout, seconds)
-                else:
-                    terminal.show(seen, Console(highlight=False), title, seconds)
+    with open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
+        seen = assessments(live, Model(model), fps)
+        if json_progress:
+            terminal.write_lines(seen, sys.stdout, seconds)
+        else:
+            title = f"{live.info.name}  {live.info.width}x{live.info.height}  {model}   Ctrl-C ends"
+            terminal.show(seen, Console(highlight=False), title, seconds)
 
 
 @app.command()

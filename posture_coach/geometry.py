@@ -19,7 +19,8 @@ FULL_TURN_DEG = 360.0
 def direction_deg(across: ArrayLike, along: ArrayLike) -> Floats:
     """Angle whose tangent is across / along, in (-180, 180]; NaN where both are zero."""
     across, along = np.asarray(across, dtype=np.float64), np.asarray(along, dtype=np.float64)
-    angle = np.degrees(np.arctan2(across, along))
+    # Adding 0 turns -0.0 into 0.0, whose half turn is +180.
+    angle = np.degrees(np.arctan2(across + 0.0, along))
     return np.where((across == 0) & (along == 0), np.nan, angle)
 
 

@@ -61,7 +61,8 @@ def recognise(series: PoseSeries) -> Activities:
     """Name what the person does in each of n pictures."""
     posture, assumed = _posture(series)
     posture[_walking(series) & (posture == Activity.STANDING)] = Activity.WALKING
-    return Activities(_majority(posture, series.time_s), assumed)
+    label = _majority(posture, series.time_s)
+    return Activities(label, assumed & (label == Activity.SITTING))
 
 
 def activity_events(label: NDArray[np.object_], time_s: Floats) -> list[Event]:
@@ -161,7 +162,9 @@ def _passes(lead: Floats, time_s: Floats) -> list[float]:
     for value, now in zip(lead.tolist(), time_s.tolist(), strict=True):
         foot = 1 if value > SWING else -1 if value < -SWING else 0
         if foot and foot != ahead:
-            if ahead and (not times or now - times[-1] >= STEP_MIN_S):
+            if times and now - times[-1] < STEP_MIN_S:
+                times.pop()  # a swap of left and right, and back
+            elif ahead:
                 times.append(now)
             ahead = foot
     return times

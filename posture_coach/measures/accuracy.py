@@ -62,7 +62,7 @@ def parse(text: str, name: str) -> Accuracy:
         }
         offsets = Offsets(**{key: float(value) for key, value in table["offsets"].items()})
         mdc = {joint: float(value) for joint, value in table["mdc"].items()}
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as why:
+    except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError) as why:
         raise DataError(f"{name}: {why!r}. Reinstall posture-coach: this file is part of it.") from why
     return Accuracy(errors, offsets, mdc)
 

@@ -94,6 +94,7 @@ def _limb(side: Side, *joints: str) -> tuple[Landmark, ...]:
 
 
 def _sagittal_trunk() -> Iterator[Definition]:
+    # house: rows of a table, no logic
     yield Definition(
         "trunk_inclination_deg", "Trunk inclination", "sagittal", SIDE_VIEW, "deg",
         "mid-hip to mid-shoulder against the vertical", "0 upright, + leaning forward",
@@ -133,6 +134,7 @@ def _sagittal_trunk() -> Iterator[Definition]:
 
 
 def _sagittal_limbs(side: Side) -> Iterator[Definition]:
+    # house: rows of a table, no logic
     word = side.value
     yield Definition(
         f"hip_flexion_{word}_deg", f"Hip flexion, {word}", "sagittal", SIDE_VIEW, "deg",
@@ -157,11 +159,12 @@ def _sagittal_limbs(side: Side) -> Iterator[Definition]:
     yield Definition(
         f"shoulder_flexion_{word}_deg", f"Shoulder flexion, {word}", "sagittal", SIDE_VIEW, "deg",
         "upper arm against the trunk line prolonged downwards", "0 arm along the trunk, + raised forward",
-        (*_HIPS, *_limb(side, "shoulder", "elbow")), partial(sagittal.shoulder_flexion, side=side), side,
+        (*_HIPS, *_SHOULDERS, *_limb(side, "elbow")), partial(sagittal.shoulder_flexion, side=side), side,
     )  # fmt: skip
 
 
 def _frontal() -> Iterator[Definition]:
+    # house: rows of a table, no logic
     yield Definition(
         "lateral_trunk_lean_deg", "Side lean", "frontal", FRONT_AND_BACK, "deg",
         "mid-hip to mid-shoulder against the vertical", "0 upright, + to the person's right",
@@ -198,12 +201,13 @@ def _frontal() -> Iterator[Definition]:
     yield Definition(
         "viewing_distance_cm", "Distance from the camera", "frontal", FRONT_VIEW, "cm",
         "from the spacing of the eyes and the camera's focal length", "0 at the camera",
-        _EYES, lambda s: frontal.viewing_distance(s, whole.head_yaw(s)),
-        relative=Relative.FOCAL_LENGTH, source="dodgson2004",
+        (_L.LEFT_EYE, _L.RIGHT_EYE, *_EARS), lambda s: frontal.viewing_distance(s, whole.face_yaw(s)),
+        relative=Relative.FOCAL_LENGTH, from_depth=True, source="dodgson2004",
     )  # fmt: skip
 
 
 def _any_view() -> Iterator[Definition]:
+    # house: rows of a table, no logic
     yield Definition(
         "head_yaw_deg", "Head turn", "any", FACE_SEEN, "deg",
         "face against the shoulder line", "0 straight, + turned to the person's right",
@@ -213,7 +217,7 @@ def _any_view() -> Iterator[Definition]:
         yield Definition(
             f"upper_arm_elevation_{side.value}_deg", f"Upper arm elevation, {side.value}", "any", ANY_VIEW, "deg",
             "upper arm against the trunk line prolonged downwards", "0 arm along the trunk, no sign",
-            (*_HIPS, *_limb(side, "shoulder", "elbow")), partial(whole.upper_arm_elevation, side=side), side,
+            (*_HIPS, *_SHOULDERS, *_limb(side, "elbow")), partial(whole.upper_arm_elevation, side=side), side,
             from_depth=True, source="iso11226",
         )  # fmt: skip
     yield Definition(

@@ -82,4 +82,3 @@ def viewing_distance(s: Skeleton, head_yaw_deg: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         seen = np.where(eyes_px > 0, EYE_SPACING_CM / eyes_px, np.nan)
     return np.asarray(seen * np.cos(np.radians(head_yaw_deg)), dtype=np.float64)
-

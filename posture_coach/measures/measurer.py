@@ -157,7 +157,8 @@ def _refusals(row: Definition, scene: _Scene, raw: Floats, model: Model) -> NDAr
     near = ~scene.far[:, points]
     why[np.isnan(raw)] = Reason.UNDEFINED
     why[(near & (scene.weakness[:, points] < row.min_visibility)).any(axis=1)] = Reason.NOT_SEEN
-    why[(near & scene.outside[:, points]).any(axis=1)] = Reason.OUT_OF_PICTURE
+    # A far point may be hidden, but it is half of a mid point: guessed outside the picture, it would drag it along.
+    why[scene.outside[:, points].any(axis=1)] = Reason.OUT_OF_PICTURE
     if row.from_depth and model is Model.HEAVY:
         why[:] = Reason.SKEWED_DEPTH
     if row.side is not None:

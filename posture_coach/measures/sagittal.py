@@ -81,9 +81,7 @@ def ankle_dorsiflexion(s: Skeleton, side: Side) -> Floats:
 def elbow_flexion(s: Skeleton, side: Side) -> Floats:
     """Forearm against the upper arm prolonged."""
     elbow = s.of_side("elbow", side)
-    return HALF_TURN_DEG - angle_between_deg(
-        s.of_side("shoulder", side) - elbow, s.of_side("wrist", side) - elbow
-    )
+    return HALF_TURN_DEG - angle_between_deg(s.of_side("shoulder", side) - elbow, s.of_side("wrist", side) - elbow)
 
 
 def shoulder_flexion(s: Skeleton, side: Side) -> Floats:

@@ -82,6 +82,8 @@ class ViewTracker:
             if np.isnan(yaw):
                 view[i], near[i] = View.UNKNOWN, self._near.value or Side.LEFT
                 continue
-            view[i] = self._view.push(view_of(yaw, self._view.value), now)
+            seen = view_of(yaw, self._view.value)
+            # Between two views, while a turn has not lasted yet, nothing in a plane can be measured.
+            view[i] = seen if self._view.push(seen, now) is seen else View.OBLIQUE
             near[i] = self._near.push(Side.LEFT if yaw > 0 else Side.RIGHT, now)
         return view, near

@@ -30,6 +30,12 @@ def head_yaw(s: Skeleton) -> Floats:
     return wrapped_deg(by_ears + wrapped_deg(by_nose - by_ears) / 2.0)
 
 
+def face_yaw(s: Skeleton) -> Floats:
+    """Face against the camera, by the line between the ears."""
+    ears = s.world[:, Landmark.RIGHT_EAR] - s.world[:, Landmark.LEFT_EAR]
+    return direction_deg(ears[:, 2], -ears[:, 0])
+
+
 def upper_arm_elevation(s: Skeleton, side: Side) -> Floats:
     """Upper arm against the trunk line prolonged downwards, without a sign."""
     w = s.world

@@ -165,7 +165,6 @@ def test_feet_swapped_by_the_network_for_a_moment_are_not_walking():
     assert WALKING not in labels([LUNGE] * 60 + [SWAPPED] * 2 + [LUNGE] * 60, hz=30)
 
 
-@pytest.mark.xfail(strict=True, reason="_passes drops the swap back, but keeps the swap: two within 1.2 s are a walk")
 @pytest.mark.parametrize("between", [2, 6, 24])
 def test_feet_swapped_by_the_network_again_and_again_are_not_walking(between):
     flicker = ([SWAPPED] * 2 + [LUNGE] * between) * 8
@@ -221,7 +220,6 @@ def test_half_risen_is_what_it_was_before():
     assert labels([between] * 15) == [UNKNOWN] * 15
 
 
-@pytest.mark.xfail(strict=True, reason="`assumed` is not smoothed with the labels: true beside 'standing'")
 def test_only_sitting_is_ever_assumed():
     series = draw([standing(0)] * 30)
     series.visibility[14:16, LEGS] = 0.1

@@ -114,7 +114,7 @@ def test_noise_around_an_edge_never_flips_the_view(edge, noise):
 
 @pytest.mark.parametrize(
     ("before", "after", "view"),
-    [(0, 90, View.SIDE), (90, 180, View.BACK), (90, 45, View.OBLIQUE), (-90, 0, View.FRONT)],
+    [(0, 90, View.SIDE), (90, 180, View.BACK), (-90, 0, View.FRONT)],
 )
 def test_a_real_turn_flips_after_the_dwell_and_not_before(before, after, view):
     seen, _ = followed([before] * 10 + [after] * 10)
@@ -122,11 +122,19 @@ def test_a_real_turn_flips_after_the_dwell_and_not_before(before, after, view):
     assert turned_after / HZ == pytest.approx(DWELL_S)
     assert len(set(seen[:10])) == 1
     assert set(seen[10 + turned_after :]) == {view}
+    # Until the turn has lasted, no plane holds: neither the one before nor the one after.
+    assert set(seen[10 : 10 + turned_after]) == {View.OBLIQUE}
 
 
-def test_a_stumble_shorter_than_the_dwell_changes_nothing():
+def test_a_turn_to_oblique_counts_at_once():
+    seen, _ = followed([90] * 10 + [45] * 10)
+    assert seen[10] is View.OBLIQUE
+
+
+def test_a_stumble_shorter_than_the_dwell_is_refused_and_over():
     seen, near = followed([90] * 10 + [-90, 0, 0, -90] + [90] * 10)
-    assert set(seen) == {View.SIDE}
+    assert set(seen[:10]) == set(seen[14:]) == {View.SIDE}
+    assert seen[11] is seen[12] is View.OBLIQUE
     assert set(near) == {Side.LEFT}
 
 
