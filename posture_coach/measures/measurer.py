@@ -12,7 +12,7 @@ from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.definitions import NAMES, TABLE, Definition, Relative
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import MeasureSeries, Reason, Side, View
-from posture_coach.measures.view import ViewTracker, body_yaw_deg
+from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
 from posture_coach.pose.types import Landmark, Model, PoseSeries
 
 Floats = NDArray[np.float64]
@@ -138,7 +138,9 @@ def raw_values(series: PoseSeries, accuracy: Accuracy) -> tuple[Floats, NDArray[
 def _scene(series: PoseSeries, tracker: ViewTracker, accuracy: Accuracy) -> tuple[_Scene, Floats]:
     """Settle view, side and points; return them with the (n,) body yaw."""
     yaw = body_yaw_deg(series)
-    view, near = tracker.push(yaw, series.time_s)
+    with np.errstate(invalid="ignore"):
+        broad = breadth(series) > SIDE_MAX_BREADTH
+    view, near = tracker.push(yaw, broad, series.time_s)
     x, y = series.points_px[..., 0] / series.width, series.points_px[..., 1] / series.height
     with np.errstate(invalid="ignore"):
         outside = (x < EDGE_MARGIN) | (x > 1 - EDGE_MARGIN) | (y < EDGE_MARGIN) | (y > 1 - EDGE_MARGIN)

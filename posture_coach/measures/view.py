@@ -9,18 +9,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.geometry import HALF_TURN_DEG, direction_deg
+from posture_coach.geometry import HALF_TURN_DEG, direction_deg, distance
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Landmark, PoseSeries
 from posture_coach.signals import Held
 
 Floats = NDArray[np.float64]
 
+_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+
 SIDE_ON_DEG = 90.0
 SIDE_TOLERANCE_DEG = 30.0
 """Further from side-on, 20 degrees of forward lean read 17.5 and less: atan(tan(lean) · cos(turn))."""
 FRONT_TOLERANCE_DEG = 20.0
 """Further from face-on, a third of any forward lean shows as side lean: tan(side) = tan(forward) · sin(turn)."""
+SIDE_MAX_BREADTH = 0.22
+"""Mean of shoulder and hip width over trunk length, in the picture. From the side it is below 0.15; the world points take
+some seated people at 57 degrees for side-on, and their breadth (0.2-0.3) is what gives them away."""
 HYSTERESIS_DEG = 5.0
 """About the error of the yaw itself, so that its noise cannot flip the view."""
 DWELL_S = 0.5
@@ -39,6 +45,16 @@ def body_yaw_deg(series: PoseSeries) -> Floats:
         w[:, Landmark.RIGHT_HIP] - w[:, Landmark.LEFT_HIP]
     )
     return direction_deg(across[:, 2], -across[:, 0])
+
+
+def breadth(series: PoseSeries) -> Floats:
+    """Return (n,) how broad the trunk is in the picture: mean of shoulder and hip width over trunk length."""
+    p = series.points_px
+    shoulders, hips = (p[:, points] for points in (_SHOULDERS, _HIPS))
+    width = (np.abs(shoulders[:, 0, 0] - shoulders[:, 1, 0]) + np.abs(hips[:, 0, 0] - hips[:, 1, 0])) / 2.0
+    length = distance(hips.mean(axis=1), shoulders.mean(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(length > 0, width / length, np.nan)
 
 
 def view_of(yaw_deg: float, current: View | None = None) -> View:
@@ -68,8 +84,15 @@ class ViewTracker:
         self._view: Held[View] = Held(DWELL_S)
         self._near: Held[Side] = Held(DWELL_S)
 
-    def push(self, yaw_deg: Floats, time_s: Floats) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    def push(
+        self, yaw_deg: Floats, broad: NDArray[np.bool_], time_s: Floats
+    ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """Follow n pictures.
+
+        Parameters
+        ----------
+        broad
+            (n,) whether the trunk is too broad in the picture to be seen from the side, whatever the yaw says.
 
         Returns
         -------
@@ -84,6 +107,7 @@ class ViewTracker:
                 continue
             seen = view_of(yaw, self._view.value)
             # Between two views, while a turn has not lasted yet, nothing in a plane can be measured.
-            view[i] = seen if self._view.push(seen, now) is seen else View.OBLIQUE
+            settled = self._view.push(seen, now) is seen
+            view[i] = seen if settled and not (seen is View.SIDE and broad[i]) else View.OBLIQUE
             near[i] = self._near.push(Side.LEFT if yaw > 0 else Side.RIGHT, now)
         return view, near

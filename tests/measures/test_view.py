@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from posture_coach.measures.skeleton import NO_OFFSETS, build
 from posture_coach.measures.types import Side, View
-from posture_coach.measures.view import DWELL_S, ViewTracker, body_yaw_deg, view_of
+from posture_coach.measures.view import DWELL_S, SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth, view_of
 from posture_coach.pose.types import Landmark
 from tests.drawn import Body, draw, with_points
 
@@ -18,7 +18,8 @@ TURNS = (*range(-175, 180, 25), -90, 0, 90, 180)
 
 
 def followed(yaw_deg: list[float], hz: float = HZ) -> tuple[list[View], list[Side]]:
-    view, near = ViewTracker().push(np.array(yaw_deg, dtype=float), np.arange(len(yaw_deg)) / hz)
+    slim = np.zeros(len(yaw_deg), dtype=bool)
+    view, near = ViewTracker().push(np.array(yaw_deg, dtype=float), slim, np.arange(len(yaw_deg)) / hz)
     return view.tolist(), near.tolist()
 
 
@@ -148,7 +149,7 @@ def test_the_dwell_is_time_and_not_pictures():
 )
 def test_the_near_side_is_nearer_to_the_camera(yaw, near):
     series = draw([Body(yaw_deg=yaw)])
-    _, seen = ViewTracker().push(body_yaw_deg(series), series.time_s)
+    _, seen = ViewTracker().push(body_yaw_deg(series), np.zeros(len(series), dtype=bool), series.time_s)
     depth = series.world[0, :, 2]
     assert seen[0] is near
     assert near is (Side.LEFT if depth[11] < depth[12] else Side.RIGHT)
@@ -175,5 +176,18 @@ def test_how_a_stretch_is_cut_changes_nothing(yaw, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(yaw)), max_size=5)))
     time_s = np.arange(len(yaw)) / HZ
     tracker = ViewTracker()
-    parts = [tracker.push(np.array(yaw[a:b]), time_s[a:b]) for a, b in zip([0, *cuts], [*cuts, len(yaw)], strict=True)]
+    slim = np.zeros(len(yaw), dtype=bool)
+    pieces = zip([0, *cuts], [*cuts, len(yaw)], strict=True)
+    parts = [tracker.push(np.array(yaw[a:b]), slim[a:b], time_s[a:b]) for a, b in pieces]
     assert ([v for view, _ in parts for v in view], [n for _, near in parts for n in near]) == followed(yaw)
+
+
+def test_a_trunk_too_broad_is_not_seen_from_the_side_whatever_the_yaw_says():
+    broad = np.array([False, True, False])
+    view, _ = ViewTracker().push(np.full(3, 90.0), broad, np.arange(3) / HZ)
+    assert list(view) == [View.SIDE, View.OBLIQUE, View.SIDE]
+
+
+def test_breadth_grows_as_the_body_turns_to_the_camera():
+    side, corner, front = (breadth(draw([Body(yaw_deg=yaw)]))[0] for yaw in (90, 50, 0))
+    assert side < SIDE_MAX_BREADTH < corner < front
