@@ -17,7 +17,6 @@ from posture_coach.measures.types import Measure, Side, View
 from posture_coach.pose.types import Landmark, Picture
 from posture_coach.scoring.assess import Reading
 from posture_coach.scoring.bands import Grade
-from posture_coach.scoring.score import Part
 
 Floats = NDArray[np.float64]
 Colour = tuple[int, int, int]
@@ -64,7 +63,7 @@ PANEL_LETTERS = 22
 """Width of the panel in heights of a letter."""
 WEIGHT = 400
 """Of the font: regular."""
-PARTS_SHOWN = 7
+MEASURES_SHOWN = 5
 
 
 def pixelate_faces(image: Picture, faces: Sequence[tuple[Floats, float]]) -> None:
@@ -157,17 +156,20 @@ def _panel_lines(reading: Reading | None) -> list[tuple[str, Colour]]:
         (f"{reading.activity.value}, seen from the {_VIEW_WORD[reading.view]}", INK),
         (f"{told}, from {score.scored} of {score.of} targets", INK),
     ]
-    for part in score.parts[:PARTS_SHOWN]:
-        lines.append(("", INK))
-        lines += [(BY_NAME[part.measure].title, FAINT), _valued(reading.measures[part.measure], part)]
+    grades = {part.measure: part.grade for part in score.parts}
+    measured = [name for name, measure in reading.measures.items() if not np.isnan(measure.value)]
+    # What was scored comes first, then what was only measured, in the order of the table.
+    for name in sorted(measured, key=lambda name: name not in grades)[:MEASURES_SHOWN]:
+        grade = grades.get(name, Grade.NOT_SCORED)
+        lines += [("", INK), (BY_NAME[name].title, FAINT), _valued(name, reading.measures[name], grade)]
     return lines
 
 
-def _valued(measure: Measure, part: Part) -> tuple[str, Colour]:
-    unit = BY_NAME[part.measure].unit
+def _valued(name: str, measure: Measure, grade: Grade) -> tuple[str, Colour]:
+    unit = BY_NAME[name].unit
     err = "" if np.isnan(measure.err) else f" ± {measure.err:.{_DECIMALS[unit]}f}{_UNIT[unit]}"
     value = f"{measure.value:.{_DECIMALS[unit]}f}{_UNIT[unit]}"
-    return f"{value}{err}   {GRADE_WORD[part.grade]}", GRADE_COLOUR[part.grade]
+    return f"{value}{err}   {GRADE_WORD[grade]}", GRADE_COLOUR[grade]
 
 
 _VIEW_WORD = {

@@ -15,6 +15,7 @@ from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
+from posture_coach.measures.types import View
 from posture_coach.pose.checks import SMALL_TRUNK_PX, person_changes_s, trunk_px, upside_down
 from posture_coach.pose.landmarker import Landmarker, mode_for
 from posture_coach.pose.sources import Source, open_file
@@ -191,6 +192,8 @@ def _doubts(result: Assessment, scene: _Scene) -> list[str]:
         doubts.append(f"nobody was seen in {(~found).sum()} of {len(found)} pictures")
     if trunk_px(poses) < SMALL_TRUNK_PX:
         doubts.append(f"the person is small, with a trunk of {trunk_px(poses):.0f} pixels: move the camera nearer")
+    if (result.measures.view[found] == View.OBLIQUE).mean() > 1 / 2:
+        doubts.append("seen from a corner: most angles need a view from the side or from the front; turn the camera")
     if result.assumed[found].mean() > 1 / 2:
         doubts.append("the legs are out of the picture: sitting is assumed, not seen")
     return doubts

@@ -25,8 +25,8 @@ SIDE_TOLERANCE_DEG = 30.0
 FRONT_TOLERANCE_DEG = 20.0
 """Further from face-on, a third of any forward lean shows as side lean: tan(side) = tan(forward) · sin(turn)."""
 SIDE_MAX_BREADTH = 0.22
-"""Mean of shoulder and hip width over trunk length, in the picture. From the side it is below 0.15; the world points take
-some seated people at 57 degrees for side-on, and their breadth (0.2-0.3) is what gives them away."""
+"""Mean of shoulder and hip width over trunk length, in the picture. From the side it is below 0.15; the world points
+take some seated people at 57 degrees for side-on, and their breadth (0.2-0.3) is what gives them away."""
 HYSTERESIS_DEG = 5.0
 """About the error of the yaw itself, so that its noise cannot flip the view."""
 DWELL_S = 0.5

@@ -173,9 +173,7 @@ class Assessor:
         recent = poses if self._past is None else PoseSeries.joined([self._past, poses])
         seen = recognise(recent)
         new = len(recent) - len(poses)
-        self._past = recent.part(
-            int(np.searchsorted(recent.time_s, recent.time_s[-1] - MEMORY_S)), len(recent)
-        )
+        self._past = recent.part(int(np.searchsorted(recent.time_s, recent.time_s[-1] - MEMORY_S)), len(recent))
         activity, assumed = seen.label[new:], seen.assumed[new:]
         score = self._scorer.score(
             measures,
