@@ -17,6 +17,7 @@ import platformdirs
 
 from posture_coach.errors import CameraError, MissingSystemPartError, ModelError
 from posture_coach.pose.landmarker import Landmarker, model_bytes
+from posture_coach.pose.opencv import opencv
 from posture_coach.pose.types import Frame, Mode, Model
 from posture_coach.resources import samples_folder
 
@@ -92,19 +93,14 @@ def _platform() -> Finding:
 def _package(distribution: str, module: str) -> Finding:
     try:
         version = importlib.metadata.version(distribution)
+        if module == "cv2":
+            opencv()
         importlib.import_module(module)
     except importlib.metadata.PackageNotFoundError:
         return Finding(distribution, False, f"missing: python -m pip install {distribution}")
-    except ImportError as why:
-        return Finding(distribution, False, system_part_advice(str(why)))
+    except (ImportError, MissingSystemPartError) as why:
+        return Finding(distribution, False, str(why))
     return Finding(distribution, True, version)
-
-
-def system_part_advice(message: str) -> str:
-    """Return the line that installs a missing system library, from the loader's own message."""
-    if "libGL" in message or "libgthread" in message or "libglib" in message:
-        return f"{message}: sudo apt-get install -y libgl1 libglib2.0-0"
-    return message
 
 
 def _clashes() -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from PIL import Image
 from posture_coach.batch.analyse import Progress, Settings
 from posture_coach.errors import OutputError
 from posture_coach.pose.landmarker import Landmarker
+from posture_coach.pose.opencv import opencv
 from posture_coach.pose.sources import Kind, Source, open_file
 from posture_coach.pose.types import Frame, Mode, Model, Picture
 from posture_coach.scoring.assess import Assessment
@@ -60,7 +61,10 @@ def annotate(
     ------
     OutputError
         The video cannot be encoded or written.
+    MissingSystemPartError
+        OpenCV, which draws, lacks a system library.
     """
+    opencv()  # before anything is decoded: a bare server lacks a library of it, and the message says which
     faces = nullcontext() if show_face else _Faces(settings.model)
     with (
         open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source,

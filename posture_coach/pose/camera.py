@@ -17,10 +17,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from posture_coach.errors import CameraError, MissingSystemPartError, SourceError
+from posture_coach.errors import CameraError, SourceError
+from posture_coach.pose.opencv import opencv
 from posture_coach.pose.sources import Camera, Closing, Kind, LiveState, SourceInfo, Turn, is_url
 from posture_coach.pose.types import Frame, Picture
 from posture_coach.pose.video import Video, open_stream, open_video
@@ -183,7 +183,7 @@ class _CameraFeed(_Feed):
         self._capture: Any = None  # cv2.VideoCapture, which is not imported here
 
     def open(self) -> SourceInfo:
-        library = _opencv()
+        library = opencv()
         if sys.platform == "linux":
             path = str(_DEVICES / f"video{self._device}") if self._device.isdecimal() else self._device
             _check_device(Path(path))
@@ -208,7 +208,7 @@ class _CameraFeed(_Feed):
         return SourceInfo(self._device, Kind.CAMERA, width, height, rate_hz=rate_hz if rate_hz > 0 else None)
 
     def pictures(self, stop: threading.Event) -> Iterator[tuple[Picture, float | None]]:
-        library = _opencv()
+        library = opencv()
         misses = 0
         while self._capture is not None and misses < _LOST_AFTER and not stop.is_set():
             there, image = self._capture.read()
@@ -348,23 +348,11 @@ def _fact(facts: Path, device: Path, what: str) -> str:
 
 
 def _opens(index: int) -> bool:
-    capture = _opencv().VideoCapture(index)
+    capture = opencv().VideoCapture(index)
     try:
         return bool(capture.isOpened())
     finally:
         capture.release()
-
-
-def _opencv() -> ModuleType:
-    """Return OpenCV, silent."""
-    try:
-        import cv2
-    except ImportError as error:
-        raise MissingSystemPartError(
-            f"OpenCV, which reads cameras, does not load ({error}). Run: sudo apt-get install -y libgl1 libglib2.0-0"
-        ) from error
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    return cv2
 
 
 def _permitted(path: Path) -> bool:
