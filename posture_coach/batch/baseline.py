@@ -44,9 +44,16 @@ def parse(choice: str) -> Stretch | Path:
         if start_s >= end_s:
             raise DataError(f"--baseline {choice}: the first second must come before the last, as in 0-5.")
         return Stretch(start_s, end_s)
-    if not Path(choice).is_file():
+    if not _is_file(choice):
         raise DataError(f"--baseline {choice}: neither seconds like 0-5 nor a photo or video that exists.")
     return Path(choice)
+
+
+def _is_file(typed: str) -> bool:
+    try:
+        return Path(typed).is_file()
+    except (OSError, ValueError):  # longer than any name may be; a zero byte
+        return False
 
 
 def within(series: PoseSeries, stretch: Stretch) -> PoseSeries:

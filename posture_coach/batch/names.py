@@ -32,12 +32,28 @@ def stems(paths: Sequence[Path]) -> list[str]:
     Names are compared without case, since some file systems do.
     """
     plain = [safe_stem(path) for path in paths]
-    count = Counter(stem.casefold() for stem in plain)
+    marked = _repeated(plain)
+    named = _marked(plain, paths, marked, HASH_DIGITS)
+    # A file may be called like another one with its hash: then it gets one too.
+    while any(again := _repeated(named)):
+        grown = [old or new for old, new in zip(marked, again, strict=True)]
+        if grown == marked:  # two short hashes are alike, as happens among many thousands
+            return _marked(plain, paths, marked, 4 * HASH_DIGITS)
+        marked, named = grown, _marked(plain, paths, grown, HASH_DIGITS)
+    return named
+
+
+def _repeated(names: Sequence[str]) -> list[bool]:
+    count = Counter(name.casefold() for name in names)
+    return [count[name.casefold()] > 1 for name in names]
+
+
+def _marked(names: Sequence[str], paths: Sequence[Path], marked: Sequence[bool], digits: int) -> list[str]:
     return [
-        f"{stem}-{_short_hash(path)}" if count[stem.casefold()] > 1 else stem
-        for stem, path in zip(plain, paths, strict=True)
+        f"{name}-{_hash(path)[:digits]}" if mark else name
+        for name, path, mark in zip(names, paths, marked, strict=True)
     ]
 
 
-def _short_hash(path: Path) -> str:
-    return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:HASH_DIGITS]
+def _hash(path: Path) -> str:
+    return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()
