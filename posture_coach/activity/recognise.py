@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from posture_coach.activity.types import Activity, Event
 from posture_coach.geometry import distance, inclination_deg, middle
-from posture_coach.pose.types import Landmark, PoseSeries
+from posture_coach.pose.types import Landmark, Model, PoseSeries
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -23,10 +23,10 @@ MEMORY_S = 4.0
 """How much of the past the live camera has to hand over for the same answer as a file."""
 SEEN = 0.5
 """MediaPipe's own middle of visibility and presence."""
-STANDING_DROP = 0.60
+STANDING_DROP = 0.58
 SITTING_DROP = 0.50
-"""Height of the hip above the knee in trunk lengths: about 0.85 on straight legs, 0-0.3 on a chair (bodies.json of
-the ground truth); in between the last clear answer stays."""
+"""Height of the hip above the knee in trunk lengths, of the leg that hangs lower: at least 0.7 on straight legs, at
+most 0.42 on a chair, on every picture of the ground truth; in between the last clear answer stays."""
 UPRIGHT_MAX_DEG = 65.0
 """A trunk further from the vertical is lying or in a deep bend: not a posture to sit, stand or walk in."""
 SMOOTHING_S = 1.0
@@ -39,6 +39,7 @@ STEP_MAX_S = 1.2
 STEP_MIN_S = 0.2
 """Two feet cannot pass each other faster; the network's left-right swaps can."""
 MIN_PASSES = 2
+_THIGHS = ((Landmark.LEFT_HIP, Landmark.LEFT_KNEE), (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +100,24 @@ def _posture(series: PoseSeries) -> tuple[NDArray[np.object_], Bools]:
 
 
 def _leg_drop(series: PoseSeries) -> Floats:
-    """(n,) height of hip above knee in trunk lengths, of the legs that are seen; NaN where none is."""
-    p = series.points_px
-    hip = middle(p[:, Landmark.LEFT_HIP], p[:, Landmark.RIGHT_HIP])
-    shoulder = middle(p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER])
-    trunk = distance(hip, shoulder)
+    """(n,) height of hip above knee in trunk lengths, of the seen leg that hangs lower; NaN where none is seen.
+
+    One straight leg is enough to stand on. A camera that looks down shortens the thigh in the picture, and the world
+    points make up for some of that; the heavy model's are skewed, and left out.
+    """
+    spaces = [series.points_px] if series.model is Model.HEAVY else [series.points_px, series.world]
     drops = []
-    for hip_point, knee_point in (
-        (Landmark.LEFT_HIP, Landmark.LEFT_KNEE),
-        (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE),
-    ):
-        drop = (p[:, knee_point, 1] - p[:, hip_point, 1]) / np.where(trunk > 0, trunk, np.nan)
-        drops.append(np.where(_seen(series, (hip_point, knee_point)), drop, np.nan))
-    left, right = drops
-    return np.where(np.isnan(left), right, np.where(np.isnan(right), left, (left + right) / 2.0))
+    for hip, knee in _THIGHS:
+        drop = np.mean([_drop(points, hip, knee) for points in spaces], axis=0)
+        drops.append(np.where(_seen(series, (hip, knee)), drop, np.nan))
+    return np.asarray(np.fmax(*drops), dtype=np.float64)
+
+
+def _drop(points: Floats, hip: Landmark, knee: Landmark) -> Floats:
+    """(n,) how far the knee lies below the hip, over trunk length: points (n, 33, 2 or 3) with y down."""
+    hips = middle(points[:, Landmark.LEFT_HIP], points[:, Landmark.RIGHT_HIP])
+    trunk = distance(hips, middle(points[:, Landmark.LEFT_SHOULDER], points[:, Landmark.RIGHT_SHOULDER]))
+    return np.asarray((points[:, knee, 1] - points[:, hip, 1]) / np.where(trunk > 0, trunk, np.nan))
 
 
 def _seen(series: PoseSeries, points: tuple[Landmark, ...]) -> Bools:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,14 @@ ANY_VIEW = frozenset(View) - {View.UNKNOWN}
 
 MIN_VISIBILITY = 0.5
 """MediaPipe's own middle. It does not predict error; it only weeds out points guessed behind the picture's edge."""
+
+
+ANYTHING = (-math.inf, math.inf)
+# What healthy joints reach (norkin2016, soucie2011) and some 25 degrees more, for the camera's error.
+HIP_POSSIBLE_DEG = (-45.0, 160.0)
+KNEE_POSSIBLE_DEG = (-30.0, 170.0)
+ANKLE_POSSIBLE_DEG = (-80.0, 50.0)
+SHOULDER_POSSIBLE_DEG = (-85.0, 210.0)
 
 
 class Relative(StrEnum):
@@ -57,6 +66,9 @@ class Definition:
         For a limb, whose side; from the side view only the near one is measured.
     from_depth
         Computed from world points, which the heavy model gives skewed.
+    possible
+        Lowest and highest value that a body can have, before anything relative is taken off; beyond it the network
+        has put a point where it is not.
     """
 
     name: str
@@ -73,6 +85,7 @@ class Definition:
     from_depth: bool = False
     min_visibility: float = MIN_VISIBILITY
     source: str = "neutral-zero method"
+    possible: tuple[float, float] = ANYTHING
 
     @property
     def joint(self) -> str:
@@ -140,16 +153,19 @@ def _sagittal_limbs(side: Side) -> Iterator[Definition]:
         f"hip_flexion_{word}_deg", f"Hip flexion, {word}", "sagittal", SIDE_VIEW, "deg",
         "thigh against the trunk line prolonged", "0 in line, + thigh forward, - extension",
         (*_HIPS, *_SHOULDERS, *_limb(side, "knee")), partial(sagittal.hip_flexion, side=side), side,
+        possible=HIP_POSSIBLE_DEG,
     )  # fmt: skip
     yield Definition(
         f"knee_flexion_{word}_deg", f"Knee flexion, {word}", "sagittal", SIDE_VIEW, "deg",
         "shank against the thigh prolonged", "0 straight, + bent, - hyperextended",
         _limb(side, "hip", "knee", "ankle"), partial(sagittal.knee_flexion, side=side), side,
+        possible=KNEE_POSSIBLE_DEG,
     )  # fmt: skip
     yield Definition(
         f"ankle_dorsiflexion_{word}_deg", f"Ankle dorsiflexion, {word}", "sagittal", SIDE_VIEW, "deg",
         "shank against the line heel-toe", "0 at a right angle, + toes up",
         _limb(side, "knee", "ankle", "heel", "foot_index"), partial(sagittal.ankle_dorsiflexion, side=side), side,
+        possible=ANKLE_POSSIBLE_DEG,
     )  # fmt: skip
     yield Definition(
         f"elbow_flexion_{word}_deg", f"Elbow flexion, {word}", "sagittal", SIDE_VIEW, "deg",
@@ -160,6 +176,7 @@ def _sagittal_limbs(side: Side) -> Iterator[Definition]:
         f"shoulder_flexion_{word}_deg", f"Shoulder flexion, {word}", "sagittal", SIDE_VIEW, "deg",
         "upper arm against the trunk line prolonged downwards", "0 arm along the trunk, + raised forward",
         (*_HIPS, *_SHOULDERS, *_limb(side, "elbow")), partial(sagittal.shoulder_flexion, side=side), side,
+        possible=SHOULDER_POSSIBLE_DEG,
     )  # fmt: skip
 
 

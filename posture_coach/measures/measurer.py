@@ -157,6 +157,8 @@ def _refusals(row: Definition, scene: _Scene, raw: Floats, model: Model) -> NDAr
     why = np.zeros(len(raw), dtype=np.int8)
     points = list(row.landmarks)
     near = ~scene.far[:, points]
+    with np.errstate(invalid="ignore"):
+        why[(raw < row.possible[0]) | (raw > row.possible[1])] = Reason.IMPOSSIBLE
     why[np.isnan(raw)] = Reason.UNDEFINED
     why[(near & (scene.weakness[:, points] < row.min_visibility)).any(axis=1)] = Reason.NOT_SEEN
     # A far point may be hidden, but it is half of a mid point: guessed outside the picture, it would drag it along.

@@ -42,6 +42,7 @@ class Reason(IntEnum):
     NO_CAMERA_SCALE = 7
     SKEWED_DEPTH = 8
     UNDEFINED = 9
+    IMPOSSIBLE = 10
 
 
 WORDS = {
@@ -55,6 +56,7 @@ WORDS = {
     Reason.NO_CAMERA_SCALE: "the camera's focal length is unknown",
     Reason.SKEWED_DEPTH: "the heavy model gives no usable depth: use --model full",
     Reason.UNDEFINED: "points coincide: no direction to measure",
+    Reason.IMPOSSIBLE: "beyond what the joint can do: the points are misplaced",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 

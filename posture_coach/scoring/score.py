@@ -5,6 +5,7 @@ A value that is missing counts neither as good nor as bad: it lowers the coverag
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,7 +63,7 @@ class Score:
     Parameters
     ----------
     value
-        0 to 100, the weighted mean of the points of its parts; NaN where nothing was scored.
+        0 to 100, the weighted mean of the points of its parts; NaN where too few targets were scored.
     coverage
         `scored / of`; NaN where the activity has no targets.
     scored, of
@@ -85,7 +86,10 @@ class Score:
         if not self.of:
             return "nothing to score"
         reasons = Counter(reason for _, reason in self.not_scored).most_common(REASONS_TOLD)
-        return "; ".join([f"{self.scored} of {self.of} targets scored", *(f"{reason} ({k})" for reason, k in reasons)])
+        scored = f"{self.scored} of {self.of} targets scored"
+        if self.scored and math.isnan(self.value):
+            scored += ", too few for a score"
+        return "; ".join([scored, *(f"{reason} ({k})" for reason, k in reasons)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class ScoreSeries:
     Parameters
     ----------
     score
-        (n,) 0 to 100; NaN where nothing was scored.
+        (n,) 0 to 100; NaN where too few targets were scored.
     coverage
         (n,) share of the activity's targets that were scored; NaN where it has none.
     activity
@@ -212,6 +216,7 @@ class Scorer:
         self._plans = [plan for plan in plans if plan.slots]
         self._slots = tuple(slot for plan in self._plans for slot in plan.slots)
         self._points = _points(targets)
+        self._least = targets.points.least_targets
 
     def score(
         self,
@@ -239,7 +244,7 @@ class Scorer:
             if rows.size:
                 judged = _judged(plan, measures, rows, baseline or {}, bias)
                 value[rows, here], grade[rows, here], why[rows, here] = judged
-                score[rows], coverage[rows] = _weighed(plan, judged[1], self._points)
+                score[rows], coverage[rows] = _weighed(plan, judged[1], self._points, self._least)
         return ScoreSeries(score, coverage, activity, self.names, self._slots, value, grade, why, self.targets)
 
 
@@ -363,13 +368,14 @@ def _told(reason: Codes) -> Codes:
     return np.where(reason == Reason.NONE, np.int8(Why.NOT_MEASURED), reason)
 
 
-def _weighed(plan: _Plan, grade: Codes, points: Floats) -> tuple[Floats, Floats]:
+def _weighed(plan: _Plan, grade: Codes, points: Floats, least: int) -> tuple[Floats, Floats]:
     """Return (r,) scores and coverages from the (r, s) grades."""
     sides = np.add.reduceat(grade != Grade.NOT_SCORED, plan.start, axis=1, dtype=np.intp)
     earned = np.add.reduceat(points[grade], plan.start, axis=1) / np.maximum(sides, 1)
     scored = sides > 0
+    enough = scored.sum(axis=1) >= min(least, len(plan.weight))
     weight = scored @ plan.weight
-    score = np.divide(earned @ plan.weight, weight, out=np.full(len(grade), np.nan), where=weight > 0)
+    score = np.divide(earned @ plan.weight, weight, out=np.full(len(grade), np.nan), where=enough & (weight > 0))
     return score, scored.mean(axis=1)
 
 

@@ -6,37 +6,20 @@ passes the same checks. Only `shipped_targets` and `shipped_sources` open files.
 
 from __future__ import annotations
 
-import math
-import sys
-import tomllib
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 from posture_coach.activity.types import Activity
-from posture_coach.errors import DataError
 from posture_coach.resources import data_file
+from posture_coach.scoring.checked_toml import Band, Fields, fault, parsed
 
-SCHEMA_VERSION = 1
 FULL_SCORE = 100.0
 UNITS = ("deg", "ratio", "cm", "m", "px", "s", "hz", "spm", "m_s")
 JUDGED = (Activity.SITTING, Activity.STANDING, Activity.WALKING)
-
-# Words that only describe; the heads of the two data files say what they mean.
-WORDS = {
-    "mdc_from": ("published", "camera_estimate"),
-    "camera": ("high", "medium", "low"),
-    "evidence": ("A", "B", "C", "D"),
-    "provenance": ("seen", "secondary", "memory", "engineering"),
-    "seen": ("abstract", "secondary", "code", "memory", "own"),
-}
-
-Band = tuple[float, float]
-E = TypeVar("E", bound=StrEnum)
 
 
 class Plane(StrEnum):
@@ -87,7 +70,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points out of 100 for each grade."""
+    """Points out of 100 for each grade.
+
+    Parameters
+    ----------
+    least_targets
+        Fewer scored targets than this give no score, unless the activity has no more.
+    """
 
     good: float
     caution: float
@@ -95,6 +84,7 @@ class Points:
     provenance: str
     sources: tuple[str, ...]
     note: str = ""
+    least_targets: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +157,7 @@ def shipped_targets(known_measures: Collection[str]) -> Targets:
 
 def load_sources(text: str | bytes, *, file: str = "sources.toml") -> dict[str, Source]:
     """Check the text of a table of sources and return them by id; raise `DataError` at the first fault."""
-    top = _parsed(text, file)
+    top = parsed(text, file)
     return {key: _source(key, value, file) for key, value in top.items() if key != "schema_version"}
 
 
@@ -185,145 +175,33 @@ def load_targets(
     DataError
         At the first fault, naming file, target and key, what was expected and what stands there.
     """
-    top = _parsed(text, file)
-    place = _Fields(top, file, "top level", ("schema_version", "points", "target"))
+    top = parsed(text, file)
+    place = Fields(top, file, "top level", ("schema_version", "points", "target"))
     points = _points(place.all["points"], file, known_sources)
     rows = place.items("target", "[[target]]")
     targets = tuple(_target(row, n, file, known_measures, known_sources) for n, row in enumerate(rows, 1))
     id_, count = Counter(target.id for target in targets).most_common(1)[0]
     if count > 1:
-        raise _fault(file, f"target '{id_}'", "id", "an id that no other target has", f"{count} of them")
+        raise fault(file, f"target '{id_}'", "id", "an id that no other target has", f"{count} of them")
     return Targets(targets, points)
-
-
-def _fault(file: str, where: str, key: str, expected: str, got: object) -> DataError:
-    return DataError(f"{file}: {where}: {key}: expected {expected}, got {got}")
-
-
-def _parsed(text: str | bytes, file: str) -> dict[str, Any]:
-    try:
-        top = tomllib.loads(text.decode() if isinstance(text, bytes) else text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} cannot be read as TOML: {error}") from error
-    version = top.get("schema_version")
-    if _number(version) != SCHEMA_VERSION:
-        raise _fault(file, "top level", "schema_version", str(SCHEMA_VERSION), repr(version))
-    return top
-
-
-class _Fields:
-    """One table of the file: knows its place, so that every fault can name it."""
-
-    def __init__(
-        self, table: object, file: str, where: str, required: Collection[str], optional: Collection[str] = ()
-    ) -> None:
-        self.file, self.where = file, where
-        if not isinstance(table, dict):
-            raise self.fault("table", "keys with values", repr(table))
-        self.all: dict[str, Any] = table
-        legal = (*required, *optional)
-        for key in table:
-            if key not in legal:
-                raise self.fault(key, "a known key", f"an unknown one{_near(key, legal)}")
-        for key in required:
-            if key not in table:
-                raise self.fault(key, "a value", "nothing: the key is missing")
-
-    def fault(self, key: str, expected: str, got: object) -> DataError:
-        return _fault(self.file, self.where, key, expected, got)
-
-    def items(self, key: str, what: str) -> list[Any]:
-        value = self.all[key]
-        if not isinstance(value, list) or not value:
-            raise self.fault(key, f"a list of at least one {what}", repr(value))
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.all.get(key, default)
-        if not isinstance(value, str) or (not value.strip() and default is None):
-            raise self.fault(key, "text", repr(value))
-        return value
-
-    def flag(self, key: str) -> bool:
-        value = self.all[key]
-        if not isinstance(value, bool):
-            raise self.fault(key, "true or false", repr(value))
-        return value
-
-    def number(self, key: str, *, above: float = -math.inf) -> float:
-        value = _number(self.all[key])
-        if value is None or value <= above:
-            wanted = "a number" if above == -math.inf else f"a number above {above:g}"
-            raise self.fault(key, wanted, repr(self.all[key]))
-        return value
-
-    def word(self, key: str, legal: Collection[str] = ()) -> str:
-        value, legal = self.all[key], legal or WORDS[key]
-        if not isinstance(value, str) or value not in legal:
-            raise self.fault(key, "one of " + ", ".join(legal), repr(value))
-        return value
-
-    def choice(self, key: str, kind: type[E]) -> E:
-        return kind(self.word(key, [word.value for word in kind]))
-
-    def names(self, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
-        value = self.items(key, what)
-        for name in value:
-            self.known(key, name, known, what)
-        if len(set(value)) < len(value):
-            raise self.fault(key, f"each {what} once", repr(value))
-        return tuple(value)
-
-    def known(self, key: str, name: object, known: Collection[str], what: str) -> str:
-        if not isinstance(name, str) or name not in known:
-            raise self.fault(key, f"a known {what}", f"{name!r}{_near(name, known)}")
-        return name
-
-    def bands(self, key: str) -> tuple[Band, ...]:
-        bands = [self._band(key, band) for band in self.items(key, "[low, high]")]
-        if bands != sorted(bands):
-            raise self.fault(key, "bands in ascending order", bands)
-        return tuple(bands)
-
-    def _band(self, key: str, value: object) -> Band:
-        pair = value if isinstance(value, list) else []
-        edges = tuple(edge for edge in map(_number, pair) if edge is not None)
-        match edges:
-            case (low, high) if low < high and len(pair) == len(edges):
-                return low, high
-        raise self.fault(key, "[low, high], two numbers with low < high", repr(value))
-
-
-def _near(word: object, legal: Collection[str]) -> str:
-    """Suggest the legal word that was probably meant."""
-    return "".join(f" (did you mean {near!r}?)" for near in get_close_matches(str(word), legal, n=1))
-
-
-def _number(value: object) -> float | None:
-    """Return a finite number, and None for anything else: true is not 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 def _source(key: str, table: object, file: str) -> Source:
     more = ("doi", "url", "note")
-    f = _Fields(table, file, f"source '{key}'", ("cite", "year", "where", "seen"), more)
-    year = f.number("year")
-    if not year.is_integer():
-        raise f.fault("year", "a whole number", year)
+    f = Fields(table, file, f"source '{key}'", ("cite", "year", "where", "seen"), more)
     texts = {name: f.text(name, "") for name in more}
-    return Source(key, f.text("cite"), int(year), f.text("where"), f.word("seen"), **texts)
+    return Source(key, f.text("cite"), f.whole("year"), f.text("where"), f.word("seen"), **texts)
 
 
 def _points(table: object, file: str, known_sources: Collection[str]) -> Points:
-    f = _Fields(table, file, "points", ("good", "caution", "poor", "provenance", "sources"), ("note",))
+    f = Fields(table, file, "points", ("good", "caution", "poor", "provenance", "sources"), ("note", "least_targets"))
     good, caution, poor = f.number("good"), f.number("caution"), f.number("poor")
     if not FULL_SCORE >= good >= caution >= poor >= 0:
         falling = f"{FULL_SCORE:g} >= good >= caution >= poor >= 0"
-        raise f.fault("good", falling, f"{good:g}, {caution:g}, {poor:g}")
+        raise f.wrong("good", falling, f"{good:g}, {caution:g}, {poor:g}")
     sources = f.names("sources", known_sources, "source")
-    return Points(good, caution, poor, f.word("provenance"), sources, f.text("note", ""))
+    least = f.whole("least_targets") if "least_targets" in f.all else 1
+    return Points(good, caution, poor, f.word("provenance"), sources, f.text("note", ""), least)
 
 
 _OPTIONAL = ("note", "only_when")
@@ -335,7 +213,7 @@ def _target(
 ) -> Target:
     named = table.get("id") if isinstance(table, dict) else None
     where = f"target '{named}'" if named else f"target number {n}"
-    f = _Fields(table, file, where, _REQUIRED, _OPTIONAL)
+    f = Fields(table, file, where, _REQUIRED, _OPTIONAL)
     measures = f.names("measures", known_measures, "measure")
     return Target(
         id=f.text("id"),
@@ -360,36 +238,36 @@ def _target(
     )
 
 
-def _unit(f: _Fields, measures: tuple[str, ...]) -> str:
+def _unit(f: Fields, measures: tuple[str, ...]) -> str:
     """Check that the measures are one, or left and right of one joint, and that the unit ends their name."""
     if len({name.replace("_left_", "_right_") for name in measures}) > 1:
-        raise f.fault("measures", "one measure, or left and right of the same", list(measures))
+        raise f.wrong("measures", "one measure, or left and right of the same", list(measures))
     unit = f.text("unit")
     endings = [known for known in UNITS if measures[0].endswith(f"_{known}")]
     if unit != max(endings, key=len, default=""):
-        raise f.fault("unit", f"the unit that ends {measures[0]!r}", repr(unit))
+        raise f.wrong("unit", f"the unit that ends {measures[0]!r}", repr(unit))
     return unit
 
 
-def _bands(f: _Fields) -> dict[str, Any]:
+def _bands(f: Fields) -> dict[str, Any]:
     """Read the bands of the three grades, which may touch but not overlap."""
     grades = {key: f.bands(key) for key in ("good", "caution", "poor")}
     rows = sorted((low, high, key) for key, bands in grades.items() for low, high in bands)
     for (low, high, key), (next_low, next_high, next_key) in pairwise(rows):
         if next_low < high:
             got = f"[{low:g}, {high:g}] in {key} and [{next_low:g}, {next_high:g}] in {next_key}"
-            raise f.fault(next_key, "bands that do not overlap", got)
+            raise f.wrong(next_key, "bands that do not overlap", got)
     if f.flag("magnitude") and rows[0][0] < 0:
-        raise f.fault(rows[0][2], "bands from 0 up, since the magnitude is judged", f"{rows[0][0]:g}")
+        raise f.wrong(rows[0][2], "bands from 0 up, since the magnitude is judged", f"{rows[0][0]:g}")
     return grades
 
 
-def _condition(f: _Fields, known_measures: Collection[str]) -> Condition | None:
+def _condition(f: Fields, known_measures: Collection[str]) -> Condition | None:
     if "only_when" not in f.all:
         return None
-    c = _Fields(f.all["only_when"], f.file, f"{f.where}: only_when", Condition.__dataclass_fields__)
+    c = Fields(f.all["only_when"], f.file, f"{f.where}: only_when", Condition.__dataclass_fields__)
     low, high = c.number("low"), c.number("high")
     if low >= high:
-        raise c.fault("low", "less than high", f"{low:g} and {high:g}")
+        raise c.wrong("low", "less than high", f"{low:g} and {high:g}")
     measure = c.known("measure", c.all["measure"], known_measures, "measure")
     return Condition(measure, c.choice("relative_to", RelativeTo), low, high)

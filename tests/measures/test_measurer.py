@@ -129,7 +129,19 @@ def test_points_piled_up_at_the_edge_count_as_outside(edge):
     series.points_px[:, Landmark.LEFT_KNEE] = np.array(edge) * [series.width, series.height]
     assert reason(series, "knee_flexion_left_deg") is Reason.OUT_OF_PICTURE
     series.points_px[:, Landmark.LEFT_KNEE] = np.clip(edge, 0.02, 0.98) * [series.width, series.height]
-    assert reason(series, "knee_flexion_left_deg") is Reason.NONE
+    assert reason(series, "knee_flexion_left_deg") is not Reason.OUT_OF_PICTURE
+
+
+@pytest.mark.parametrize(("joint", "deg"), [("hip", -60.0), ("hip", 170.0), ("knee", -40.0), ("knee", 178.0)])
+def test_what_no_joint_can_do_is_refused_with_its_reason(joint, deg):
+    body = dataclasses.replace(SIDE, **{f"{joint}_flexion_left_deg": deg})
+    assert reason(draw([body]), f"{joint}_flexion_left_deg") is Reason.IMPOSSIBLE
+
+
+@pytest.mark.parametrize(("joint", "deg"), [("hip", -35.0), ("hip", 130.0), ("knee", -15.0), ("knee", 150.0)])
+def test_the_ends_of_a_healthy_joints_range_are_measured(joint, deg):
+    body = dataclasses.replace(SIDE, **{f"{joint}_flexion_left_deg": deg})
+    assert reason(draw([body]), f"{joint}_flexion_left_deg") is Reason.NONE
 
 
 def test_a_baseline_holds_for_its_own_view_alone():

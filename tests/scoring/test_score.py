@@ -79,13 +79,14 @@ def one(
     row: Mapping[str, float | Reason],
     activity: Activity = SIT,
     *,
+    least_targets: int = 1,
     baseline: Mapping[str, float] | None = None,
     bias: Mapping[str, float] | None = None,
 ) -> Score:
     """Score one picture."""
     measures = series([row])
     errors = np.array([[(bias or {}).get(name, 0.0) for name in measures.names]])
-    held = Targets(tuple(targets), POINTS)
+    held = Targets(tuple(targets), replace(POINTS, least_targets=least_targets))
     return score_series(measures, doing(activity), held, baseline=baseline, bias=errors).explain(0)
 
 
@@ -113,6 +114,20 @@ def test_what_is_missing_lowers_the_coverage_and_nothing_else() -> None:
     score = one([TRUNK, HEAD], {"trunk_deg": Reason.OUT_OF_PICTURE, "head_deg": 15.0})
     assert (score.value, score.coverage) == (60.0, 0.5)
     assert score.not_scored == (("trunk", WORDS[Reason.OUT_OF_PICTURE]),)
+
+
+def test_one_target_of_several_is_too_few_for_a_score_but_tells_its_grade() -> None:
+    hidden = {"trunk_deg": Reason.OUT_OF_PICTURE, "head_deg": 15.0}
+    score = one([TRUNK, HEAD], hidden, least_targets=2)
+    assert math.isnan(score.value)
+    assert (score.coverage, score.scored) == (0.5, 1)
+    assert [part.grade for part in score.parts] == [Grade.CAUTION]
+    assert score.words().startswith("1 of 2 targets scored, too few for a score; ")
+    assert one([TRUNK, HEAD], {"trunk_deg": 0.0, "head_deg": 15.0}, least_targets=2).value == pytest.approx(90.0)
+
+
+def test_an_activity_with_a_single_target_is_scored_by_it() -> None:
+    assert one([TRUNK], {"trunk_deg": 0.0}, least_targets=2).value == 100.0
 
 
 def test_nothing_measured_is_no_score() -> None:
@@ -350,7 +365,9 @@ def test_scores_stay_between_the_points(rows: list[dict], activity: Activity) ->
     assert ((seen >= 20 - 1e-9) & (seen <= 100 + 1e-9)).all()
     if SHIPPED.of(activity):
         assert ((scores.coverage >= 0) & (scores.coverage <= 1)).all()
-        np.testing.assert_array_equal(np.isnan(scores.score), scores.coverage == 0)
+        targets = len(SHIPPED.of(activity))
+        enough = np.rint(scores.coverage * targets) >= min(SHIPPED.points.least_targets, targets)
+        np.testing.assert_array_equal(np.isnan(scores.score), ~enough)
 
 
 @given(pictures, whatever, st.randoms(use_true_random=False))
@@ -374,8 +391,9 @@ def test_a_measure_that_nothing_judges_changes_nothing(rows: list[dict], activit
 def test_a_target_that_is_never_measured_changes_the_coverage_alone(rows: list[dict], activity: Activity) -> None:
     unseen = [target(f"unseen_{a}", "unseen_deg", activity=a) for a in (SIT, STAND, Activity.WALKING)]
     hidden = [row | {"unseen_deg": Reason.OUT_OF_PICTURE} for row in rows]
-    more = scored(hidden, activity, Targets((*SHIPPED.targets, *unseen), SHIPPED.points))
-    less = scored(rows, activity, SHIPPED)
+    points = replace(SHIPPED.points, least_targets=1)
+    more = scored(hidden, activity, Targets((*SHIPPED.targets, *unseen), points))
+    less = scored(rows, activity, replace(SHIPPED, points=points))
     np.testing.assert_allclose(more.score, less.score, rtol=1e-12)
     k = len(SHIPPED.of(activity))
     np.testing.assert_allclose(more.coverage, less.coverage * k / (k + 1))
@@ -390,6 +408,6 @@ def test_pictures_do_not_touch_each_other_and_the_parts_add_up(rows: list[dict],
         assert repr(together.explain(i)) == repr(alone)
         assert alone.scored + len(alone.not_scored) == alone.of
         assert len({part.target_id for part in alone.parts}) == alone.scored
-        if alone.parts:
+        if not math.isnan(alone.value):
             weight = sum(part.weight for part in alone.parts)
             assert alone.value == pytest.approx(sum(p.points * p.weight for p in alone.parts) / weight)

@@ -303,6 +303,8 @@ def test_a_unit_of_two_words() -> None:
         ("good = 100\n", "good = 50\n", "points: good: expected 100 >= good >= caution >= poor >= 0"),
         ("poor = 20\n", "poor = -1\n", "points: good: expected 100"),
         ("good = 100\n", "good = 101\n", "points: good: expected 100"),
+        ("poor = 20\n", "poor = 20\nleast_targets = 1.5\n", "points: least_targets: expected a whole number, got 1.5"),
+        ("poor = 20\n", "poor = 20\nleast_targets = 0\n", "points: least_targets: expected a number above 0"),
         # the condition
         ("mdc = 5.0", "mdc = 5.0\nonly_when = 3", "only_when: table: expected keys with values, got 3"),
         (
