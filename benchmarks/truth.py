@@ -301,7 +301,11 @@ def _in_the_picture(item: Item) -> dict[str, Floats]:
 
 
 def plain_pixels(item: Item, series: PoseSeries) -> dict[str, Floats]:
-    """Return (n,) raw values by public name, from the picture's points."""
+    """Return (n,) raw values by public name, from the picture's points: the same definitions, and the same signs.
+
+    A knee is signed here too. Folding its sign, as an angle between two lines does, would hide every reading of a
+    straight knee as overstretched, and no rendered person overstretches one.
+    """
     nowhere = np.full(len(series), View.UNKNOWN, dtype=object)
     body = build(series, body_yaw_deg(item)[series.index], nowhere, NO_OFFSETS)
     values = {row.name: row.compute(body) for row in TABLE}
@@ -312,10 +316,7 @@ def plain_pixels(item: Item, series: PoseSeries) -> dict[str, Floats]:
         "viewing_distance_cm": 6.3 * item.focal_px / eyes_px,
     }
     for side in Side:
-        hip, knee, ankle, shoulder, elbow = (
-            body.of_side(joint, side) for joint in ("hip", "knee", "ankle", "shoulder", "elbow")
-        )
-        values[f"knee_flexion_{side}_deg"] = 180.0 - angle_between_deg(hip - knee, ankle - knee)
+        shoulder, elbow = (body.of_side(joint, side) for joint in ("shoulder", "elbow"))
         trunk = body.mid_hip - body.mid_shoulder
         values[f"upper_arm_elevation_{side}_deg"] = angle_between_deg(elbow - shoulder, trunk)
     return values
