@@ -184,10 +184,10 @@ def _run(jobs: Sequence[Job], workers: int, *, json_progress: bool) -> int:
     except KeyboardInterrupt:
         interrupted = True
     outcomes = [done[job.stem] for job in jobs if job.stem in done]
-    if outcomes:
-        write_run(jobs[0].out, outcomes)
     if not json_progress:
         terminal.show(outcomes, Console(highlight=False))
+    if outcomes:
+        write_run(jobs[0].out, outcomes)
     if interrupted:
         typer.echo(f"Interrupted: {len(outcomes)} of {len(jobs)} inputs are done and written.", err=True)
         return INTERRUPTED

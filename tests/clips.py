@@ -43,8 +43,9 @@ def video(path: Path, pictures: Iterable[np.ndarray], times_s: Sequence[float]) 
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=30, options={"crf": "18", "preset": "ultrafast"})
         stream.pix_fmt, stream.time_base = "yuv420p", TICKS
-        for image, time_s in zip(pictures, times_s, strict=True):
-            stream.height, stream.width = image.shape[:2]
+        for number, (image, time_s) in enumerate(zip(pictures, times_s, strict=True)):
+            if number == 0:
+                stream.height, stream.width = image.shape[:2]
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
             frame.pts, frame.time_base = round(time_s / TICKS), TICKS
             file.mux(stream.encode(frame))

@@ -16,15 +16,15 @@ from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
-from posture_coach.pose.checks import SMALL_TRUNK_PX, person_changes_s, trunk_px, upside_down
-from posture_coach.pose.landmarker import Landmarker, mode_for
+from posture_coach.pose.checks import SMALL_TRUNK_PX, people_among, person_changes_s, trunk_px, upside_down
+from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker, mode_for
 from posture_coach.pose.sources import Source, open_file
 from posture_coach.pose.types import Frame, Mode, Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
 
-PROBE_EVERY_S = 2.0
-"""How often to look for a second person and for darkness: a fortieth of the work at 30 pictures a second."""
+PROBE_EVERY_S = 1.0
+"""How often to look for a second person and for darkness: a twentieth of the work at 30 pictures a second."""
 DARK_LEVEL = 40.0
 """Mean brightness of 255 below which noise outweighs the person."""
 
@@ -144,7 +144,7 @@ def _poses(source: Source, settings: Settings, progress: Progress) -> tuple[Pose
     scene = _Scene()
     next_look_s = 0.0
     size = (0, 0)
-    with Landmarker(settings.model, mode) as network, Landmarker(Model.LITE, Mode.DETECTED, people=2) as probe:
+    with Landmarker(settings.model, mode) as network, _probe() as probe:
         for frame in source:
             poses.append(network.find(frame))
             frames.append((frame.time_s, frame.index))
@@ -155,8 +155,12 @@ def _poses(source: Source, settings: Settings, progress: Progress) -> tuple[Pose
     return PoseSeries.of(poses, frames, size=size, mode=mode, model=settings.model), scene
 
 
+def _probe() -> Landmarker:
+    return Landmarker(Model.LITE, Mode.DETECTED, people=2, confidence=LOOKING_CONFIDENCE)
+
+
 def _look(frame: Frame, probe: Landmarker, scene: _Scene) -> None:
-    scene.people.append(len(probe.find_all(frame)))
+    scene.people.append(people_among(probe.find_all(frame)))
     scene.brightness.append(float(frame.image[::8, ::8].mean()))
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from posture_coach.batch.analyse import Progress, Settings
 from posture_coach.errors import OutputError
-from posture_coach.pose.landmarker import Landmarker
+from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
 from posture_coach.pose.opencv import opencv
 from posture_coach.pose.sources import Kind, Source, open_file
 from posture_coach.pose.types import Frame, Mode, Model, Picture
@@ -114,7 +114,7 @@ class _Faces:
     """Finds the faces to cover: those of this picture, or where there is none those of the last second."""
 
     def __init__(self, model: Model) -> None:
-        self._network = Landmarker(model, Mode.DETECTED, people=FACES_AT_MOST)
+        self._network = Landmarker(model, Mode.DETECTED, people=FACES_AT_MOST, confidence=LOOKING_CONFIDENCE)
         self._recent: list[Face] = []
         self._seen_s = -FACE_MEMORY_S
 

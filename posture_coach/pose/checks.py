@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.geometry import distance, inclination_deg, middle
-from posture_coach.pose.types import Landmark, PoseSeries
+from posture_coach.pose.types import POINTS, Floats, Landmark, Pose, PoseSeries
 
 Bools = NDArray[np.bool_]
 
@@ -14,8 +16,13 @@ INVERTED_MIN_DEG = 120.0
 """A trunk pointing this far down while the feet point up: nobody stands or sits like that."""
 PERSISTENT_SHARE = 0.5
 JUMP_TRUNKS = 1.0
-JUMP_MAX_S = 0.12
-"""A hip that moves by a trunk length (half a metre) within this time belongs to somebody else."""
+JUMP_TRUNKS_PER_S = 8.0
+"""A hip that moves by more than a trunk length (half a metre), and faster than this (4 m/s, a runner), belongs to
+somebody else."""
+JUMP_MAX_S = 1.0
+"""Who was lost for longer may have come back anywhere."""
+SAME_PERSON_TRUNKS = 0.5
+"""Two finds whose hips are nearer than this are one person found twice."""
 SMALL_TRUNK_PX = 50.0
 """Below this a pixel is more than a degree of trunk lean."""
 
@@ -35,20 +42,35 @@ def upside_down(series: PoseSeries) -> bool:
 
 
 def person_changes_s(series: PoseSeries) -> list[float]:
-    """Return the times at which the network seems to have gone over to another person."""
-    p = series.points_px
-    hip = middle(p[:, Landmark.LEFT_HIP], p[:, Landmark.RIGHT_HIP])
-    shoulder = middle(p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER])
-    trunk = distance(hip, shoulder)
+    """Return the times at which the network seems to have gone over to another person, also by way of losing one."""
+    p, time_s = series.points_px[series.detected], series.time_s[series.detected]
+    hip, trunk = _hip_and_trunk(p)
+    step_s = np.diff(time_s)
     with np.errstate(invalid="ignore", divide="ignore"):
-        leap = distance(hip[:-1], hip[1:]) / np.fmax(trunk[:-1], trunk[1:]) > JUMP_TRUNKS
-    close = np.diff(series.time_s) <= JUMP_MAX_S
-    return [float(time_s) for time_s in series.time_s[1:][leap & close]]
+        leap = distance(hip[:-1], hip[1:]) / np.fmax(trunk[:-1], trunk[1:])
+    jumps = (leap > np.fmax(JUMP_TRUNKS, JUMP_TRUNKS_PER_S * step_s)) & (step_s <= JUMP_MAX_S)
+    return [float(t) for t in time_s[1:][jumps]]
+
+
+def people_among(poses: Sequence[Pose]) -> int:
+    """Return how many different people were found in one picture."""
+    hips, trunks = _hip_and_trunk(np.array([pose.points_px for pose in poses]).reshape(-1, POINTS, 2))
+    kept: list[int] = []
+    for i in range(len(hips)):
+        apart = (distance(hips[i], hips[k]) > SAME_PERSON_TRUNKS * max(trunks[i], trunks[k]) for k in kept)
+        if all(apart):
+            kept.append(i)
+    return len(kept)
+
+
+def _hip_and_trunk(points_px: Floats) -> tuple[Floats, Floats]:
+    """(n, 2) mid-hip and (n,) trunk length in pixels."""
+    hip = middle(points_px[:, Landmark.LEFT_HIP], points_px[:, Landmark.RIGHT_HIP])
+    shoulder = middle(points_px[:, Landmark.LEFT_SHOULDER], points_px[:, Landmark.RIGHT_SHOULDER])
+    return hip, distance(hip, shoulder)
 
 
 def trunk_px(series: PoseSeries) -> float:
     """Return the median trunk length in pixels; NaN where nobody was found."""
-    p = series.points_px[series.detected]
-    hip = middle(p[:, Landmark.LEFT_HIP], p[:, Landmark.RIGHT_HIP])
-    shoulder = middle(p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER])
-    return float(np.median(distance(hip, shoulder))) if len(p) else float("nan")
+    _, trunk = _hip_and_trunk(series.points_px[series.detected])
+    return float(np.median(trunk)) if len(trunk) else float("nan")

@@ -23,7 +23,10 @@ from posture_coach.resources import models_folder
 
 MIN_CONFIDENCE = 0.5
 """MediaPipe's default for finding, tracking and believing a pose; the accuracy tables were made with it."""
+LOOKING_CONFIDENCE = 0.2
+"""For telling how many people there are, and where their faces: at the default the network misses every other one."""
 MS_PER_S = 1000
+_SOUND = "sounddevice"
 TRACKING_MIN_HZ = 10.0
 """Below this the tracked crop lags behind a moving body: `benchmarks/modes.py` has the curve."""
 
@@ -68,6 +71,8 @@ class Landmarker:
         Recorded in every pose: neither may change within one trend.
     people
         How many to look for. More than one only to tell how many there are, in `Mode.DETECTED`: never to measure.
+    confidence
+        From 0 to 1; other than the default never to measure.
 
     Raises
     ------
@@ -75,12 +80,8 @@ class Landmarker:
         The model is missing, damaged, or refused by the network.
     """
 
-    def __init__(self, model: Model, mode: Mode, people: int = 1) -> None:
-        # Imported here: it takes a fifth of a second that --help should not cost.
-        import mediapipe as mp
-        from mediapipe.tasks import python as tasks
-        from mediapipe.tasks.python import vision
-
+    def __init__(self, model: Model, mode: Mode, people: int = 1, confidence: float = MIN_CONFIDENCE) -> None:
+        mp, tasks, vision = _mediapipe()
         self.model, self.mode = model, mode
         self._mp = mp
         self._last_ms = -1
@@ -88,11 +89,11 @@ class Landmarker:
             base_options=tasks.BaseOptions(model_asset_buffer=model_bytes(model)),
             running_mode=vision.RunningMode.VIDEO if mode is Mode.TRACKED else vision.RunningMode.IMAGE,
             num_poses=people,
-            min_pose_detection_confidence=MIN_CONFIDENCE,
-            min_pose_presence_confidence=MIN_CONFIDENCE,
-            min_tracking_confidence=MIN_CONFIDENCE,
+            min_pose_detection_confidence=confidence,
+            min_pose_presence_confidence=confidence,
+            min_tracking_confidence=confidence,
         )
-        self._first = True
+        self._noisy = True
         try:
             with _quiet_stderr():
                 self._network = vision.PoseLandmarker.create_from_options(options)
@@ -138,11 +139,13 @@ class Landmarker:
 
     def _run(self, frame: Frame) -> Any:
         picture = self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=_contiguous(frame.image))
-        if self._first:
-            self._first = False
-            with _quiet_stderr():
-                return self._detect(picture, frame)
-        return self._detect(picture, frame)
+        if not self._noisy:
+            return self._detect(picture, frame)
+        with _quiet_stderr():
+            result = self._detect(picture, frame)
+        # The last note comes with the first person.
+        self._noisy = not result.pose_landmarks
+        return result
 
     def _detect(self, picture: Any, frame: Frame) -> Any:
         if self.mode is Mode.DETECTED:
@@ -152,12 +155,32 @@ class Landmarker:
         return self._network.detect_for_video(picture, self._last_ms)
 
 
+def _mediapipe() -> tuple[Any, Any, Any]:
+    """Load MediaPipe: it takes a fifth of a second that --help should not cost.
+
+    Its unused sound part would load a library that opens the sound devices and runs a compiler to find them; it does
+    without where that library cannot be imported, so it cannot be for as long as MediaPipe loads.
+    """
+    unknown = object()
+    loaded = sys.modules.get(_SOUND, unknown)
+    sys.modules[_SOUND] = None  # type: ignore[assignment]
+    try:
+        import mediapipe as mp
+        from mediapipe.tasks import python as tasks
+        from mediapipe.tasks.python import vision
+    finally:
+        del sys.modules[_SOUND]
+        if loaded is not unknown:
+            sys.modules[_SOUND] = loaded  # type: ignore[assignment]
+    return mp, tasks, vision
+
+
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Send what C++ writes to the terminal nowhere.
 
-    The network's start and its first picture print notes that concern nobody, and no setting turns them off. The
-    whole process's standard error is away for that tenth of a second; Python's own errors are raised as ever.
+    The network's start, its first picture and its first person print notes that concern nobody, and no setting turns
+    them off. The whole process's standard error is away until then; Python's own errors are raised as ever.
     """
     sys.stderr.flush()
     try:

@@ -1,0 +1,215 @@
+"""Difficult inputs: what docs/inputs.md promises of each, row by row."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+
+import pytest
+
+from posture_coach.resources import samples_folder
+from tests.cli.typed import analysed, summary, typed
+from tests.clips import SITTING, SLUMPED, fill, names_in, small_disk
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table for an input by itself.
+
+    Parameters
+    ----------
+    file
+        Below the folder of real clips, or a sample's name.
+    words
+        What must be said of it.
+    """
+
+    name: str
+    file: str
+    status: str
+    words: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.file}"
+
+
+SQUATS = "variants/squats5fps_"
+FORMATS = "4K, 10 bit, HEVC, VP9, MJPEG, GIF, MKV, MOV"
+ROWS = [
+    Row("empty file", f"{SQUATS}empty_file.mp4", "failed", ("is empty (0 bytes)", "Copy it again")),
+    Row("text file named .mp4", f"{SQUATS}text_named.mp4", "failed", ("is not a video",)),
+    Row("audio only", f"{SQUATS}audio_only.mp4", "failed", ("only sound, no pictures",)),
+    Row("container without frames", f"{SQUATS}zero_frames.mp4", "failed", ("holds no video track",)),
+    Row("one frame", f"{SQUATS}one_frame.mp4", "ok"),
+    Row("MP4 cut off, index missing", f"{SQUATS}truncated_no_index.mp4", "failed", ("cut off", "record anew")),
+    Row("Matroska cut off, playable", f"{SQUATS}truncated_playable.mkv", "partial", ("of a declared 13.0 s",)),
+    Row("damaged stretch in the middle", f"{SQUATS}corrupt_middle.mp4", "partial", ("of 65 declared frames",)),
+    Row("black picture, nobody there", f"{SQUATS}nobody_black.mp4", "ok", ("very dark", "nobody was seen")),
+    Row("person leaves halfway", f"{SQUATS}leaves_at_half.mp4", "ok", ("nobody was seen in 2",)),
+    Row("upside down", f"{SQUATS}upside_down_no_metadata.mp4", "failed", ("--rotate 180",)),
+    *(
+        Row(FORMATS, f"{SQUATS}{ending}", "ok")
+        for ending in ("4k.mp4", "10bit.mp4", "hevc.mov", "vp9.webm", "mjpeg.avi", "small.gif", "h264.mkv")
+    ),
+    Row("rotated by metadata (phone)", f"{SQUATS}rot90_metadata.mp4", "ok"),
+    Row("variable frame rate, time not starting at 0", f"{SQUATS}vfr.mp4", "ok"),
+    Row("variable frame rate, time not starting at 0", "variants/walk_offset_start_pts.mp4", "ok"),
+    Row("far away", f"{SQUATS}far.mp4", "ok", ("nobody was seen: is the person in view, large enough",)),
+    Row("small in the picture", f"{SQUATS}small.gif", "ok", ("the person is small",)),
+    Row("dark and noisy", f"{SQUATS}dark.mp4", "ok", ("very dark",)),
+    Row("mirrored", f"{SQUATS}mirrored.mp4", "ok"),
+    Row("two people", "walk/sports2d_walk_side_left.mp4", "ok", ("person",)),
+    Row("seen from a corner", "squats_front.mp4", "ok", ("seen from a corner", "turn the camera")),
+    Row("hips out of the picture", f"{SQUATS}lower_half_hidden.mp4", "ok", ("legs are out of the picture",)),
+]
+CODES = {"ok": 0, "partial": 1, "failed": 1}
+OTHERS = {
+    "names with spaces, quotes, newlines, colons, unicode",
+    "two inputs of one name",
+    "missing file among good ones",
+    "folder without media",
+    "output folder not writable",
+    "disk full",
+    "Ctrl-C",
+}
+"""Rows that are about more than one input's content; the tests below, and test_interrupted.py, hold them."""
+
+
+@pytest.fixture
+def inputs(shared_folder, require):
+    """Find the file of a row, or end the test by name where the folder is absent."""
+
+    def found(row):
+        sample = samples_folder() / row.file
+        return sample if sample.exists() else require(shared_folder / "real" / row.file)
+
+    return found
+
+
+def promised(project):
+    """Return {row: (status, exit code)} of the documented table."""
+    lines = (project / "docs" / "inputs.md").read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return {name: (status, code) for name, status, code, _ in cells[2:]}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_difficult_input(row, inputs, tmp_path):
+    path = inputs(row)
+    ended = analysed(path, tmp_path, *row.options)
+    told = summary(tmp_path, path.stem)
+    assert (told["status"], ended.code) == (row.status, CODES[row.status]), ended.said
+    for words in row.words:
+        assert words in ended.said
+        assert words in " ".join(told["warnings"])
+    assert "Traceback" not in ended.said
+    table = tmp_path / f"{path.stem}.frames.parquet"
+    assert table.exists() == (row.status != "failed")
+
+
+def test_the_documented_table_is_the_one_that_is_tested(project):
+    table = promised(project)
+    assert set(table) == {row.name for row in ROWS} | OTHERS
+    for row in ROWS:
+        assert table[row.name] == (row.status, str(CODES[row.status])), row.name
+
+
+def test_a_turned_phone_gives_the_numbers_of_the_upright_clip(inputs, tmp_path):
+    rows = (Row("", f"{SQUATS}rot90_metadata.mp4", ""), Row("", "squats_front.mp4", ""))
+    told = []
+    for row in rows:
+        path = inputs(row)
+        analysed(path, tmp_path)
+        told.append(summary(tmp_path, path.stem))
+    turned, upright = told
+    assert (turned["source"]["width"], turned["source"]["height"]) == (
+        upright["source"]["width"], upright["source"]["height"],
+    )  # fmt: skip
+    turned_s, upright_s = (told["activities"]["standing"] for told in (turned, upright))
+    assert turned_s == pytest.approx(upright_s, abs=1.0)
+
+
+def test_time_starts_at_the_first_frame_and_the_containers_own_start_is_kept(inputs, tmp_path):
+    path = inputs(Row("", "variants/walk_offset_start_pts.mp4", ""))
+    analysed(path, tmp_path)
+    source = summary(tmp_path, path.stem)["source"]
+    assert source["start_s"] == pytest.approx(1.87, abs=0.01)
+    assert source["duration_s"] == pytest.approx(4.0, abs=0.05)
+
+
+def test_upside_down_is_measured_once_turned(inputs, tmp_path):
+    path = inputs(Row("", f"{SQUATS}upside_down_no_metadata.mp4", ""))
+    ended = analysed(path, tmp_path, "--rotate", "180")
+    assert ended.code == 0, ended.said
+    assert summary(tmp_path, path.stem)["activities"]["standing"] > 3
+
+
+HOSTILE = ["two words.jpg", "it's.jpg", 'say "hi".jpg', "line\nbreak.jpg", "a:b.jpg", "Größe 日本.jpg", "-rf.jpg",
+           "\x1b[31mred.jpg", "$(touch gone).jpg", "%s%n.jpg", "file:x.jpg", "[bold]x.jpg"]  # fmt: skip
+
+
+def test_hostile_names_are_read_and_their_results_named_safely(tmp_path):
+    place = tmp_path / "inputs"
+    place.mkdir()
+    for name in HOSTILE:
+        shutil.copy(SITTING, place / name)
+    out = tmp_path / "out"
+    ended = typed("analyze", "--out", out, "--model", "lite", "--workers", "1", "--", *HOSTILE, folder=place)
+    assert ended.code == 0, ended.said
+    made = [name for name in names_in(out) if name.endswith(".summary.json")]
+    assert len(made) == len(HOSTILE)
+    for name in made:
+        assert not re.search(r'[\x00-\x1f<>:"/\\|?*]', name)
+    assert "\x1b[31m" not in ended.out
+    assert sorted(names_in(place)) == sorted(HOSTILE), "nothing was run, and nothing written beside them"
+    assert {summary(out, name.removesuffix(".summary.json"))["source"]["name"] for name in made} == set(HOSTILE)
+
+
+def test_two_inputs_of_one_name_both_get_their_results(tmp_path):
+    for place, photo in (("before", SLUMPED), ("after", SITTING)):
+        (tmp_path / place).mkdir()
+        shutil.copy(photo, tmp_path / place / "me.jpg")
+    out = tmp_path / "out"
+    ended = typed("analyze", tmp_path / "before", tmp_path / "after", "--out", out, "--model", "lite")
+    assert ended.code == 0, ended.said
+    made = [name for name in names_in(out) if name.endswith(".summary.json")]
+    assert [bool(re.fullmatch(r"me-[0-9a-f]{8}\.summary\.json", name)) for name in made] == [True, True]
+
+
+def test_a_missing_file_among_good_ones_is_named_and_the_others_are_done(tmp_path):
+    ended = typed("analyze", tmp_path / "gone.mp4", SITTING, "--out", tmp_path / "out", "--model", "lite")
+    assert ended.code == 1
+    assert "There is no file" in ended.said
+    assert summary(tmp_path / "out", SITTING.stem)["status"] == "ok"
+
+
+def test_a_folder_without_media_is_told(tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "read.txt").write_text("me")
+    ended = typed("analyze", tmp_path / "notes", "--out", tmp_path / "out")
+    assert ended.code == 1
+    assert "There is no video or photo in the folder" in ended.said
+
+
+def test_an_output_folder_that_cannot_be_written_is_told_before_the_work():
+    ended = typed("analyze", SITTING, "--out", "/proc/results")
+    assert ended.code == 2
+    assert "Choose another folder with --out" in ended.said
+
+
+def test_a_full_disk_is_told_and_earlier_results_stand(tmp_path):
+    with small_disk(tmp_path / "disk", kib=256) as disk:
+        assert analysed(SITTING, disk).code == 0
+        before = {name: (disk / name).read_bytes() for name in names_in(disk)}
+        fill(disk, leave_kib=4)
+        ended = analysed(SITTING, disk)
+        assert ended.code == 1
+        assert "the disk is full" in ended.said
+        assert "Traceback" not in ended.said
+        (disk / "filler").unlink()
+        after = {name: (disk / name).read_bytes() for name in names_in(disk)}
+        assert list(after) == list(before)
+        # The run's own list names the failure; what was measured before is as it was.
+        assert [name for name in after if after[name] != before[name]] == ["summary.csv"]

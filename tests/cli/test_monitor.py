@@ -1,0 +1,76 @@
+"""`posture-coach monitor`: a file played as the camera, and what is said without one."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
+from tests.clips import SITTING, WALK, cut
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """Two seconds of a walk."""
+    return cut(WALK, tmp_path_factory.mktemp("clips") / "walk.mp4", 60, first=30)
+
+
+def test_one_line_of_json_a_second_with_values_and_errors(clip):
+    ended = typed("monitor", "--source", clip, "--model", "lite", "--seconds", "3", "--json-progress")
+    assert ended.code == 0, ended.said
+    lines = [json.loads(line) for line in ended.out.splitlines()]
+    starts = [line["start_s"] for line in lines]
+    assert starts == sorted(set(starts))
+    assert starts[0] == 0.0
+    assert len(lines) >= 3
+    measured = {name for line in lines for name in line["measures"]}
+    assert "trunk_inclination_deg" in measured
+    for line in lines:
+        for measure in line["measures"].values():
+            assert isinstance(measure["value"], float)
+    assert {line["activity"] for line in lines} & {"walking", "standing"}
+
+
+def test_the_screen_shows_activity_view_and_values(clip):
+    ended = typed("monitor", "--source", clip, "--model", "lite", "--seconds", "1")
+    assert ended.code == 0, ended.said
+    assert "view:" in ended.out
+    assert "Trunk inclination" in ended.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_ends_it_quietly(clip):
+    process = subprocess.Popen(
+        [*PROGRAM, "monitor", "--source", str(clip), "--model", "lite", "--json-progress"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_S)
+    finally:
+        process.kill()
+    assert (process.returncode, err.strip()) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("97", "There is no camera /dev/video97"),
+        ("/dev/null", "The camera /dev/null gives no picture"),
+        ("gone.mp4", "There is no file gone.mp4"),
+        ("foo://camera", "is no address of a stream"),
+        (str(SITTING), ""),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="names Linux devices")
+def test_a_source_that_gives_no_pictures_is_told(source, words):
+    ended = typed("monitor", "--source", source, "--seconds", "1")
+    assert words in ended.said
+    assert "Traceback" not in ended.said
+    assert ended.code == (1 if words else 0), ended.said

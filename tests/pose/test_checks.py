@@ -1,0 +1,113 @@
+"""What makes all numbers of a clip doubtful: upside down, another person, too small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from posture_coach.pose.checks import people_among, person_changes_s, trunk_px, upside_down
+from posture_coach.pose.types import Landmark, Pose, PoseSeries
+from tests.drawn import TRUNK_M, Body, draw
+
+STANDING = Body(yaw_deg=90.0)
+
+
+def moved(series: PoseSeries, first: int, by_px: tuple[float, float]) -> PoseSeries:
+    """Put the person elsewhere from one picture on."""
+    points = series.points_px.copy()
+    points[first:] += by_px
+    return replace(series, points_px=points)
+
+
+def without(series: PoseSeries, start: int, stop: int) -> PoseSeries:
+    """Lose the person for some pictures."""
+    points = series.points_px.copy()
+    points[start:stop] = np.nan
+    return replace(series, points_px=points)
+
+
+def turned(series: PoseSeries) -> PoseSeries:
+    """Turn the pictures by 180 degrees."""
+    return replace(series, points_px=np.array([series.width, series.height]) - series.points_px)
+
+
+def single(series: PoseSeries, i: int) -> Pose:
+    return Pose(
+        float(series.time_s[i]), i, series.width, series.height, series.mode, series.model,
+        series.points_px[i], series.world[i], series.visibility[i], series.presence[i],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [STANDING, Body(), Body(yaw_deg=90.0, hip_flexion_left_deg=90.0)])
+def test_a_turned_picture_is_noticed_and_an_upright_one_is_not(body):
+    series = draw([body] * 10)
+    assert not upside_down(series)
+    assert upside_down(turned(series))
+
+
+def test_a_deep_bend_is_not_upside_down():
+    bent = {"trunk_inclination_deg": 150.0, "hip_flexion_left_deg": 150.0, "hip_flexion_right_deg": 150.0}
+    assert not upside_down(draw([Body(yaw_deg=90.0, **bent)] * 10))
+
+
+def test_some_wrong_pictures_do_not_condemn_a_clip():
+    series = draw([STANDING] * 10)
+    points = series.points_px.copy()
+    points[:5] = turned(series).points_px[:5]
+    assert not upside_down(replace(series, points_px=points))
+
+
+def test_nobody_is_not_upside_down():
+    assert not upside_down(draw([None] * 5))
+
+
+def test_a_leap_to_another_place_is_another_person():
+    series = draw([STANDING] * 30)
+    away = 3 * trunk_px(series)
+    assert person_changes_s(series) == []
+    assert person_changes_s(moved(series, 10, (away, 0.0))) == [pytest.approx(series.time_s[10])]
+
+
+def test_a_leap_over_pictures_without_anybody_is_another_person():
+    series = draw([STANDING] * 30)
+    step_s = series.time_s[1]
+    gap = max(1, round(0.2 / step_s))
+    away = 9 * trunk_px(series)
+    lost = without(moved(series, 10 + gap, (away, 0.0)), 10, 10 + gap)
+    assert person_changes_s(lost) == [pytest.approx(series.time_s[10 + gap])]
+
+
+def test_walking_out_and_in_again_later_is_no_leap():
+    series = draw([STANDING] * 60)
+    series = replace(series, time_s=np.arange(60) / 30.0)
+    returned = without(moved(series, 50, (5 * trunk_px(series), 0.0)), 10, 50)
+    assert person_changes_s(returned) == []
+
+
+def test_a_runner_is_one_person():
+    """4 metres a second at 30 pictures a second."""
+    series = draw([STANDING] * 30)
+    series = replace(series, time_s=np.arange(30) / 30.0)
+    step_px = 4.0 / 30.0 / TRUNK_M * trunk_px(series)
+    points = series.points_px + np.arange(30)[:, None, None] * np.array([step_px, 0.0])
+    assert person_changes_s(replace(series, points_px=points)) == []
+
+
+def test_two_finds_of_one_person_count_once():
+    series = draw([STANDING] * 3)
+    nearby = moved(series, 1, (0.2 * trunk_px(series), 0.0))
+    apart = moved(nearby, 2, (2 * trunk_px(series), 0.0))
+    poses = [single(apart, i) for i in range(3)]
+    assert [people_among(poses[:n]) for n in range(4)] == [0, 1, 1, 2]
+
+
+def test_the_trunk_is_measured_where_somebody_is():
+    series = draw([STANDING] * 4)
+    p = series.points_px[0]
+    hips, shoulders = (
+        p[[Landmark[f"{side}_{joint}"] for side in ("LEFT", "RIGHT")]].mean(axis=0) for joint in ("HIP", "SHOULDER")
+    )
+    assert trunk_px(without(series, 0, 2)) == pytest.approx(float(np.linalg.norm(hips - shoulders)))
+    assert np.isnan(trunk_px(draw([None])))
