@@ -122,7 +122,7 @@ def _model(model: Model) -> Finding:
 def _attempt(what: str, attempt: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, attempt())
-    except (ModelError, MissingSystemPartError, RuntimeError) as why:
+    except (ImportError, OSError, ModelError, MissingSystemPartError, RuntimeError) as why:
         return Finding(what, False, str(why))
 
 
@@ -159,8 +159,8 @@ def _samples() -> Finding:
 
 
 def _writable(what: str, folder: Path) -> Finding:
-    place = next(p for p in (folder, *folder.parents) if p.exists())
     try:
+        place = next(p for p in (folder, *folder.parents) if p.exists())
         with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as why:

@@ -58,7 +58,9 @@ MOSAIC = 6
 TEXT_SHARE = 1 / 34
 """Height of a letter in picture heights: legible when the picture fills a laptop's screen."""
 TEXT_LEAST_PX = 12
-LINE_STEP = 1.7
+FIRST_LINE, LINE_STEP, DESCENT = 2.0, 1.7, 0.5
+"""In heights of a letter: to the first base line, from one to the next, and below the last."""
+LINES_A_MEASURE = 3
 PANEL_LETTERS = 22
 """Width of the panel in heights of a letter."""
 WEIGHT = 400
@@ -133,9 +135,17 @@ def with_panel(image: Picture, reading: Reading | None) -> Picture:
     size = _text_px(width, height)
     font = cv2.FontFace("sans")
     panel = np.full((height, panel_width(width, height), 3), PAPER, dtype=np.uint8)
-    for i, (text, colour) in enumerate(_panel_lines(reading)):
-        cv2.putText(panel, text, (size, round((2 + i * LINE_STEP) * size)), colour, font, size, WEIGHT)
+    room = int((height / size - FIRST_LINE - DESCENT) / LINE_STEP) + 1
+    for i, (text, colour) in enumerate(_panel_lines(reading, room)):
+        place = (size, round((FIRST_LINE + i * LINE_STEP) * size))
+        cv2.putText(panel, text, place, colour, font, _fitting(text, font, size, panel.shape[1]), WEIGHT)
     return np.concatenate([image, panel], axis=1)
+
+
+def _fitting(text: str, font: cv2.FontFace, size: int, width: int) -> int:
+    """Return the size at which a line ends before the panel does: its own, or a smaller one."""
+    _, _, needed, _ = cv2.getTextSize((0, 0), text, (0, 0), font, size, WEIGHT)
+    return min(size, int(size * (width - 2 * size) / needed)) if needed else size
 
 
 def panel_width(width: int, height: int) -> int:
@@ -147,7 +157,7 @@ def _text_px(width: int, height: int) -> int:
     return max(TEXT_LEAST_PX, round(min(width, height) * TEXT_SHARE))
 
 
-def _panel_lines(reading: Reading | None) -> list[tuple[str, Colour]]:
+def _panel_lines(reading: Reading | None, room: int) -> list[tuple[str, Colour]]:
     if reading is None:
         return [("nobody in view", INK)]
     score = reading.score
@@ -159,7 +169,8 @@ def _panel_lines(reading: Reading | None) -> list[tuple[str, Colour]]:
     grades = {part.measure: part.grade for part in score.parts}
     measured = [name for name, measure in reading.measures.items() if not np.isnan(measure.value)]
     # What was scored comes first, then what was only measured, in the order of the table.
-    for name in sorted(measured, key=lambda name: name not in grades)[:MEASURES_SHOWN]:
+    shown = min(MEASURES_SHOWN, max(0, room - len(lines)) // LINES_A_MEASURE)
+    for name in sorted(measured, key=lambda name: name not in grades)[:shown]:
         grade = grades.get(name, Grade.NOT_SCORED)
         lines += [("", INK), (BY_NAME[name].title, FAINT), _valued(name, reading.measures[name], grade)]
     return lines

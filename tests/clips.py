@@ -42,7 +42,7 @@ def video(path: Path, pictures: Iterable[np.ndarray], times_s: Sequence[float]) 
     """Write an H.264 video with these pictures at these times."""
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=30, options={"crf": "18", "preset": "ultrafast"})
-        stream.pix_fmt, stream.time_base = "yuv420p", TICKS
+        stream.pix_fmt, stream.codec_context.time_base = "yuv420p", TICKS
         for number, (image, time_s) in enumerate(zip(pictures, times_s, strict=True)):
             if number == 0:
                 stream.height, stream.width = image.shape[:2]

@@ -97,7 +97,7 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
         series
     )
     warnings += _doubts(assessment, scene)
-    return Analysis(assessment, not report.partial, about, warnings)
+    return Analysis(assessment, not report.partial, about, [as_text(words) for words in warnings])
 
 
 def poses_of(path: Path, settings: Settings) -> PoseSeries:
@@ -108,16 +108,34 @@ def poses_of(path: Path, settings: Settings) -> PoseSeries:
 
 def named(path: Path) -> str:
     """Return a file's name as it can be written anywhere: bytes that are not text become question marks."""
-    return path.name.encode("utf-8", "replace").decode("utf-8")
+    return as_text(path.name)
+
+
+def as_text(words: str) -> str:
+    """Return words that may hold a file's name as they can be written anywhere."""
+    return words.encode("utf-8", "replace").decode("utf-8")
+
+
+def unread(path: Path) -> dict[str, Any]:
+    """Tell in the summary of a source from which nothing came."""
+    try:
+        digest = _sha256(path)
+    except (OSError, ValueError):  # not there, not permitted, a folder; a zero byte in the name
+        digest = None
+    nothing = dict.fromkeys(("start_s", "duration_s", "frames_declared"))
+    return {"name": named(path), "sha256": digest, "frames_read": 0, **nothing}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _about(path: Path, source: Source) -> dict[str, Any]:
     info, report = source.info, source.report
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "name": named(path),
-        "sha256": digest,
+        "sha256": _sha256(path),
         "kind": info.kind.value,
         "width": info.width,
         "height": info.height,

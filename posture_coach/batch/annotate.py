@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from fractions import Fraction
@@ -60,7 +62,9 @@ def annotate(
     Raises
     ------
     OutputError
-        The video cannot be encoded or written.
+        The video cannot be encoded.
+    OSError
+        The disk is full, or the file cannot be written for another reason.
     MissingSystemPartError
         OpenCV, which draws, lacks a system library.
     """
@@ -77,7 +81,9 @@ def annotate(
         try:
             _encode(pictures, source, target, progress)
         except av.error.FFmpegError as why:
-            raise OutputError(f"{target.name} cannot be encoded: {why.strerror or why}.") from why
+            if why.errno == errno.ENOSPC:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from why
+            raise OutputError(f"The annotated copy cannot be encoded: {why.strerror or why}.") from why
 
 
 def annotated_suffix(kind: str) -> str:
@@ -89,7 +95,8 @@ def _encode(pictures: Iterator[tuple[float, Picture]], source: Source, target: P
     rate = Fraction(source.info.rate_hz or 1).limit_denominator(1001)
     with av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as video:
         stream = cast(VideoStream, video.add_stream(CODEC, rate=rate, options=QUALITY))
-        stream.pix_fmt, stream.time_base = "yuv420p", TICKS
+        # The encoder's own time base is the one that counts: a frame's worth of time would be the default.
+        stream.pix_fmt, stream.codec_context.time_base = "yuv420p", TICKS
         for done, (time_s, image) in enumerate(pictures, start=1):
             # H.264 halves the colour planes, so an odd last row or column is left out.
             even = np.ascontiguousarray(image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2])

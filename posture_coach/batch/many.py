@@ -24,6 +24,7 @@ MEDIA_NAMES = frozenset(
     ]
 )
 """Endings that are looked for in folders; a file named by itself may have any."""
+ANNOTATED = ".annotated."
 TELL_EVERY = 10
 """Pictures between two messages from a worker."""
 WAIT_S = 0.1
@@ -46,16 +47,23 @@ def inputs(paths: Sequence[Path]) -> list[Path]:
     SourceNotFoundError
         A name stands for nothing, or a folder holds no video or photo.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in MEDIA_NAMES and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if _is_media(p) and p.is_file())
             if not inside:
                 raise SourceNotFoundError(f"There is no video or photo in the folder {path}.")
-            found |= dict.fromkeys(p.absolute() for p in inside)
         else:
-            found[path.absolute()] = None
-    return list(found)
+            inside = [path]
+        for file in inside:
+            found.setdefault(file.resolve(), file.absolute())
+    return list(found.values())
+
+
+def _is_media(path: Path) -> bool:
+    """Whether a file in a folder is meant: not hidden, and no annotated copy of an earlier run."""
+    own = path.name.startswith(".") or ANNOTATED in path.name
+    return path.suffix.lower() in MEDIA_NAMES and not own
 
 
 def run(jobs: Sequence[Job], workers: int, tell: Tell = lambda _stem, _done: None) -> Iterator[Outcome]:

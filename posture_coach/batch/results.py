@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from posture_coach.batch import summary
-from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, named
+from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, as_text, named, unread
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
-from posture_coach.batch.writing import written
+from posture_coach.batch.writing import Drafts, written
 from posture_coach.errors import OutputError, PostureCoachError
 from posture_coach.measures.definitions import NAMES
 
@@ -72,7 +72,7 @@ def process(job: Job, progress: Progress = lambda _: None) -> Outcome:
     """Analyse one input and write its results; a failure is an outcome, not an exception."""
     try:
         analysis = analyse(job.path, job.settings, progress)
-        done = _write(job, analysis)
+        done = _write(job, analysis, progress)
     except PostureCoachError as why:
         return failure(job, str(why))
     except Exception as why:
@@ -83,11 +83,13 @@ def process(job: Job, progress: Progress = lambda _: None) -> Outcome:
 
 def failure(job: Job, reason: str) -> Outcome:
     """Record that nothing came of an input; what an earlier run left under its name stays."""
-    summed = summary.failed({"name": named(job.path)}, reason)
+    reason = as_text(reason)
+    summed = summary.failed(unread(job.path), reason)
     target = _summary_path(job)
     try:
         if not target.exists():
-            _write_json(target, summed)
+            with written(target) as draft:
+                _write_json(draft, summed)
     except OutputError as why:
         reason = f"{reason} {why}"
     return Outcome(named(job.path), job.stem, "failed", reason, summed)
@@ -128,31 +130,40 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return {key: "" if value is None else value for key, value in row.items()}
 
 
-def _write(job: Job, analysis: Analysis) -> dict[str, Any]:
-    """Write everything of one input; the summary comes last, so that where it stands the rest stands too."""
+def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
+    """Write everything of one input, or nothing; the summary comes last: where it stands the rest stands too."""
     table = frames_table(analysis.assessment, landmarks=job.outputs.landmarks)
-    with written(job.out / f"{job.stem}.frames.parquet") as draft:
-        write_parquet(table, draft)
-    if job.outputs.csv:
-        with written(job.out / f"{job.stem}.frames.csv") as draft:
-            write_csv(table, draft)
-    if job.outputs.annotate:
-        # Drawing is for those who ask for it: its libraries stay unloaded otherwise.
-        from posture_coach.batch.annotate import annotate, annotated_suffix
-
-        suffix = annotated_suffix(analysis.source["kind"])
-        with written(job.out / f"{job.stem}{suffix}") as draft:
-            annotate(job.path, analysis.assessment, job.settings, draft, show_face=job.outputs.show_face)
     status = "ok" if analysis.complete else "partial"
     done = summary.whole(analysis.source, analysis.assessment, status=status, warnings=analysis.warnings)
-    _write_json(_summary_path(job), done)
+    with Drafts() as drafts:
+        with drafts.of(job.out / f"{job.stem}.frames.parquet") as draft:
+            write_parquet(table, draft)
+        if job.outputs.csv:
+            with drafts.of(job.out / f"{job.stem}.frames.csv") as draft:
+                write_csv(table, draft)
+        if job.outputs.annotate:
+            _annotate(job, analysis, drafts, progress)
+        with drafts.of(_summary_path(job)) as draft:
+            _write_json(draft, done)
     return done
+
+
+def _annotate(job: Job, analysis: Analysis, drafts: Drafts, progress: Progress) -> None:
+    # Drawing is for those who ask for it: its libraries stay unloaded otherwise.
+    from posture_coach.batch.annotate import annotate, annotated_suffix
+
+    pictures = len(analysis.assessment)
+    target = job.out / f"{job.stem}{annotated_suffix(analysis.source['kind'])}"
+    with drafts.of(target) as draft:
+        annotate(
+            job.path, analysis.assessment, job.settings, draft,
+            show_face=job.outputs.show_face, progress=lambda done: progress(pictures + done),
+        )  # fmt: skip
 
 
 def _summary_path(job: Job) -> Path:
     return job.out / f"{job.stem}.summary.json"
 
 
-def _write_json(target: Path, content: dict[str, Any]) -> None:
-    with written(target) as draft:
-        draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def _write_json(draft: Path, content: dict[str, Any]) -> None:
+    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -44,7 +44,7 @@ def _inputs(outcomes: Sequence[Outcome]) -> Table:
         table.add_row(
             Text(_shown(outcome.name)),
             Text(outcome.status, style=_STYLE[outcome.status]),
-            f"{told['source'].get('duration_s', 0):.1f}" if told["pictures"]["analysed"] else "",
+            f"{told['source']['duration_s']:.1f}" if told["pictures"]["analysed"] else "",
             _doing(told["activities"]),
             _score(told["score"]),
             Text(_headlines(told["measures"])),

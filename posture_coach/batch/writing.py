@@ -8,8 +8,53 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from posture_coach.errors import OutputError
+
+
+class Drafts:
+    """Files that belong together: all take their places, or none does.
+
+    Used with `with`: leaving it without an error puts every draft in its target's place, in the order in which they
+    were begun.
+
+    Raises
+    ------
+    OutputError
+        A folder cannot be written, or the disk is full. What stood at the targets before is still there.
+    """
+
+    def __init__(self) -> None:
+        self._drafts: dict[Path, Path] = {}
+
+    @contextmanager
+    def of(self, target: Path) -> Iterator[Path]:
+        """Give a temporary path beside the target, to be written within the block."""
+        with _explaining(target):
+            handle, name = tempfile.mkstemp(prefix=".posture-coach-", suffix=target.suffix, dir=target.parent)
+            os.close(handle)
+            self._drafts[target] = draft = Path(name)
+            yield draft
+            _flush_to_disk(draft)
+            draft.chmod(0o666 & ~_umask())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                for target, draft in self._drafts.items():
+                    with _explaining(target):
+                        draft.replace(target)
+        finally:
+            for draft in self._drafts.values():
+                with suppress(OSError):
+                    draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -21,22 +66,8 @@ def written(target: Path) -> Iterator[Path]:
     OutputError
         The folder cannot be written, or the disk is full. What stood at the target before is still there.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=".posture-coach-", suffix=target.suffix, dir=target.parent)
-        os.close(handle)
-    except OSError as why:
-        raise _explained(target, why) from why
-    draft = Path(name)
-    try:
+    with Drafts() as drafts, drafts.of(target) as draft:
         yield draft
-        _flush_to_disk(draft)
-        draft.chmod(0o666 & ~_umask())
-        draft.replace(target)
-    except OSError as why:
-        raise _explained(target, why) from why
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:
@@ -47,12 +78,10 @@ def make_folder(folder: Path) -> None:
     OutputError
         It cannot be created, is a file, or is not writable.
     """
-    try:
+    with _explaining(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as why:
-        raise _explained(folder, why) from why
 
 
 def _flush_to_disk(path: Path) -> None:
@@ -65,6 +94,14 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@contextmanager
+def _explaining(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as why:
+        raise _explained(target, why) from why
 
 
 def _explained(target: Path, why: OSError) -> OutputError:

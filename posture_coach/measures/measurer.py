@@ -99,14 +99,15 @@ class Measurer:
         neutral = self.baseline.values.get(row.name, np.nan) if self.baseline else np.nan
         if row.relative is Relative.DIFFERENCE:
             return raw - neutral
-        return raw / neutral if row.relative is Relative.RATIO else raw
+        return raw / neutral if row.relative is Relative.RATIO and neutral > 0 else raw
 
     def _lacks_reference(self, row: Definition, view: NDArray[np.object_]) -> Bools:
         if row.relative is Relative.FOCAL_LENGTH:
             return np.full(len(view), self.focal_px is None)
         if row.relative is Relative.NOTHING:
             return np.zeros(len(view), dtype=bool)
-        if self.baseline is None or row.name not in self.baseline.values:
+        neutral = self.baseline.values.get(row.name) if self.baseline else None
+        if self.baseline is None or neutral is None or (row.relative is Relative.RATIO and neutral <= 0):
             return np.ones(len(view), dtype=bool)
         return np.asarray(view != self.baseline.view, dtype=bool)
 

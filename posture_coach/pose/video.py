@@ -126,6 +126,7 @@ class Video(Source):
         self._declared = _Declared.of(container, self._stream)
         self._stamps = Stamps(1 / (self._declared.rate_hz or _FALLBACK_RATE_HZ))
         self._decoded = self._damaged = self._resized = self._unshown = 0
+        self._last_long_s = 0.0
         self._finished = False
         self._stop = threading.Event()
         self._queue: queue.Queue[Frame | Exception | None] = queue.Queue(_QUEUE_FRAMES)
@@ -217,6 +218,7 @@ class Video(Source):
                 return
             self._decoded += 1
             self._damaged += raw.is_corrupt
+            self._last_long_s = float(raw.duration * (raw.time_base or 0))
             time_s = self._stamps.next_s(_stamp(raw))
             if (raw.width, raw.height) != (self._first.width, self._first.height):
                 self._resized += 1
@@ -269,9 +271,7 @@ class Video(Source):
 
     def _end_s(self) -> float:
         """Return when the last frame ends."""
-        alone_s = float(self._first.duration * (self._first.time_base or 0))
-        median_s = self._stamps.median_s
-        return self._stamps.last_s + (alone_s if median_s is None else median_s)
+        return self._stamps.last_s + max(self._last_long_s, self._stamps.median_s or 0.0)
 
     def _reasons(self) -> Iterator[str]:
         if self._live:

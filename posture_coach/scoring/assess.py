@@ -28,6 +28,7 @@ from posture_coach.scoring.targets import Targets
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+ROUNDING = 1e-9
 PERSON = 1
 """Number of the measured person; more than one is for a later tracker to tell apart."""
 
@@ -119,7 +120,8 @@ class Assessment:
 
     def records(self, every_s: float = 1.0) -> Iterator[Record]:
         """Sum the pictures up, one record for each stretch of every_s that holds any."""
-        slot = np.floor(self.poses.time_s / every_s)
+        # A sum of tenths may lie a hair below the whole it stands for.
+        slot = np.floor(self.poses.time_s / every_s + ROUNDING)
         for number in np.unique(slot):
             yield self._record(np.flatnonzero(slot == number), float(number) * every_s, every_s)
 

@@ -74,3 +74,10 @@ def test_a_source_that_gives_no_pictures_is_told(source, words):
     assert words in ended.said
     assert "Traceback" not in ended.said
     assert ended.code == (1 if words else 0), ended.said
+
+
+def test_a_camera_on_its_head_is_refused_with_what_to_do(clip):
+    ended = typed("monitor", "--source", clip, "--model", "lite", "--rotate", "180", "--seconds", "20")
+    assert ended.code == 1
+    assert "--rotate 180" in ended.said
+    assert "Traceback" not in ended.said

@@ -1,0 +1,204 @@
+"""Many files side by side: which are taken, that the number of workers changes nothing, and what survives a death."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from posture_coach.batch.many import ASK_AT_MOST, TELL_EVERY, expected_pictures, inputs, run, workers_for
+from posture_coach.errors import SourceNotFoundError
+from tests.clips import FAST, LONG_WALK, SITTING, SLUMPED, SQUATS, WALK, job, must_have, names_in
+
+FEW = replace(FAST, fps=1.0)
+
+
+class Deadly(type(Path())):
+    """A file that takes the worker with it that opens it."""
+
+    def open(self, *args, **kwargs):
+        if multiprocessing.parent_process() is not None:
+            os._exit(9)
+        return super().open(*args, **kwargs)
+
+
+def by_stem(outcomes):
+    return {outcome.stem: outcome for outcome in outcomes}
+
+
+def touched(*paths):
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+# What is taken
+
+
+def test_folders_are_searched_to_the_bottom_and_sorted(tmp_path):
+    wanted = [tmp_path / name for name in ("a/deep/down/x.mp4", "a/z.MOV", "b.JPeG", "c.ts", "Ü/é 日.webm")]
+    touched(*wanted, *(tmp_path / name for name in ("notes.txt", "a/summary.json", "mp4", "x.mp4.part", "t.parquet")))
+    assert inputs([tmp_path]) == sorted(wanted)
+
+
+def test_a_folder_called_like_a_video_and_a_dead_link_are_no_inputs(tmp_path):
+    touched(tmp_path / "album.mp4" / "one.jpg")
+    (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere.mp4")
+    assert inputs([tmp_path]) == [tmp_path / "album.mp4" / "one.jpg"]
+
+
+def test_what_is_named_itself_is_taken_whatever_it_is_called(tmp_path):
+    touched(tmp_path / "recording.bin", tmp_path / "clip.mp4")
+    missing = tmp_path / "missing.mp4"
+    assert inputs([tmp_path / "recording.bin", missing]) == [tmp_path / "recording.bin", missing]
+
+
+def test_the_order_named_is_kept_and_each_file_comes_once(tmp_path, monkeypatch):
+    first, second = tmp_path / "a" / "first.mp4", tmp_path / "b" / "second.jpg"
+    touched(first, second)
+    monkeypatch.chdir(tmp_path)
+    assert inputs([Path("b"), Path("a/first.mp4"), tmp_path, second]) == [second, first]
+
+
+def test_a_file_comes_once_however_its_path_is_spelled(tmp_path, monkeypatch):
+    touched(tmp_path / "a" / "clip.mp4")
+    monkeypatch.chdir(tmp_path)
+    found = inputs([Path("a"), Path("a/../a/clip.mp4"), Path("./a/clip.mp4")])
+    assert [path.name for path in found] == ["clip.mp4"]
+
+
+def test_a_folder_without_media_is_told_by_name(tmp_path):
+    touched(tmp_path / "good" / "clip.mp4", tmp_path / "poor" / "notes.txt")
+    with pytest.raises(SourceNotFoundError, match=f"no video or photo in the folder {tmp_path / 'poor'}"):
+        inputs([tmp_path / "good", tmp_path / "poor"])
+
+
+def test_every_sample_is_found():
+    assert {SITTING, SLUMPED, WALK, SQUATS, LONG_WALK} <= set(inputs([SITTING.parent]))
+
+
+# What is expected
+
+
+def test_the_pictures_to_come_are_counted_at_the_rate_asked_for(tmp_path):
+    (tmp_path / "text.mp4").write_text("no video")
+    paths = [WALK, SQUATS, SITTING, tmp_path / "text.mp4", tmp_path / "missing.mp4"]
+    assert list(expected_pictures([job(path, tmp_path) for path in paths]).values()) == [119, 65, 1, 0, 0]
+    slower = [job(path, tmp_path, replace(FAST, fps=10.0)) for path in (WALK, SQUATS, SITTING)]
+    assert expected_pictures(slower) == {"walk_side": 40, "squats_front": 65, "sitting_upright": 1}
+
+
+def test_too_many_files_are_not_asked(tmp_path):
+    jobs = [replace(job(SITTING, tmp_path), stem=str(i)) for i in range(ASK_AT_MOST + 1)]
+    assert expected_pictures(jobs) == dict.fromkeys(map(str, range(ASK_AT_MOST + 1)), 0)
+
+
+def test_there_are_no_more_workers_than_files_or_cores():
+    cores = os.cpu_count() or 1
+    assert [workers_for(count) for count in (0, 1, 10_000)] == [1, 1, cores]
+
+
+# Side by side
+
+
+@pytest.fixture(scope="module")
+def side_by_side(tmp_path_factory):
+    """Run good and bad files with one worker and with two; give (folder, outcomes, what was told) of each."""
+    place = tmp_path_factory.mktemp("many")
+    (place / "text.mp4").write_text("no video")
+    runs = []
+    for workers in (1, 2):
+        out = place / str(workers)
+        out.mkdir()
+        told = defaultdict(list)
+        files = {WALK: FAST, SITTING: FAST, place / "text.mp4": FAST, SQUATS: replace(FEW, fps=2.0)}
+        jobs = [job(path, out, settings, csv=True, annotate=path == SITTING) for path, settings in files.items()]
+        outcomes = list(run(jobs, workers, lambda stem, done, told=told: told[stem].append(done)))
+        runs.append((out, outcomes, told))
+    return runs
+
+
+def test_the_number_of_workers_changes_no_byte(side_by_side):
+    (one, _, _), (two, _, _) = side_by_side
+    assert names_in(one) == names_in(two)
+    assert len(names_in(one)) == 3 * 3 + 1 + 1
+    for name in names_in(one):
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_the_number_of_workers_changes_no_outcome(side_by_side):
+    (_, one, _), (_, two, _) = side_by_side
+    assert len(one) == len(two) == 4
+    assert by_stem(one) == by_stem(two)
+    assert {stem: outcome.status for stem, outcome in by_stem(one).items()} == {
+        "walk_side": "ok", "sitting_upright": "ok", "text": "failed", "squats_front": "ok",
+    }  # fmt: skip
+
+
+def test_both_ways_tell_how_far_they_are(side_by_side):
+    (_, _, one), (_, _, two) = side_by_side
+    assert one["walk_side"] == list(range(1, 120))
+    assert one["sitting_upright"] == [1]
+    assert two["walk_side"] == list(range(TELL_EVERY, 120, TELL_EVERY))
+    assert "text" not in {**one, **two}
+
+
+def test_no_job_gives_no_outcome():
+    assert list(run([], 1)) == []
+
+
+# What dies
+
+
+def test_a_worker_killed_at_work_costs_nothing(tmp_path, side_by_side):
+    must_have(sys.platform != "win32", "SIGKILL")
+    told = []
+
+    def kill_once(stem, done):
+        if not told:
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+        told.append((stem, done))
+
+    jobs = [job(path, tmp_path) for path in (WALK, SITTING, SLUMPED)]
+    outcomes = list(run(jobs, 2, kill_once))
+    assert sorted(outcome.stem for outcome in outcomes) == sorted(job.stem for job in jobs)
+    assert [(outcome.status, outcome.message) for outcome in outcomes] == [("ok", "")] * 3
+    assert told.count(("walk_side", TELL_EVERY)) == 2, "the one that was lost began anew"
+    assert names_in(tmp_path) == sorted(f"{j.stem}.{end}" for j in jobs for end in ("frames.parquet", "summary.json"))
+    undisturbed = side_by_side[0][0]
+    for name in ("walk_side.frames.parquet", "walk_side.summary.json"):
+        assert (tmp_path / name).read_bytes() == (undisturbed / name).read_bytes(), name
+    assert multiprocessing.active_children() == []
+
+
+def test_a_file_that_kills_every_process_is_named_and_takes_no_other_with_it(tmp_path):
+    shutil.copy(SLUMPED, tmp_path / "deadly.jpg")
+    out = tmp_path / "out"
+    out.mkdir()
+    outcomes = by_stem(run([job(Deadly(tmp_path / "deadly.jpg"), out), job(SITTING, out), job(SQUATS, out, FEW)], 2))
+    assert {stem: outcome.status for stem, outcome in outcomes.items()} == {
+        "deadly": "failed", "sitting_upright": "ok", "squats_front": "ok",
+    }  # fmt: skip
+    assert outcomes["deadly"].name == "deadly.jpg"
+    assert "died, twice" in outcomes["deadly"].message
+    assert [name for name in names_in(out) if "deadly" in name] == ["deadly.summary.json"]
+    assert multiprocessing.active_children() == []
+
+
+def test_a_run_that_is_ended_keeps_what_is_done_and_leaves_nothing_half(tmp_path):
+    Image.open(SITTING).resize((160, 120)).save(tmp_path / "small.jpg")
+    out = tmp_path / "out"
+    out.mkdir()
+    outcomes = run([job(LONG_WALK, out, csv=True), job(tmp_path / "small.jpg", out)], 2)
+    assert next(outcomes).stem == "small"
+    outcomes.close()
+    assert names_in(out) == ["small.frames.parquet", "small.summary.json"]
+    assert multiprocessing.active_children() == []

@@ -1,0 +1,236 @@
+"""The summary of one input: its figures against numpy's, its form against the schema, and no NaN."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from posture_coach import __version__
+from posture_coach.activity.types import Activity
+from posture_coach.batch import summary
+from posture_coach.batch.analyse import unread
+from posture_coach.measures.definitions import NAMES
+from posture_coach.measures.types import WORDS, Reason
+from posture_coach.pose.types import Mode, Model
+from posture_coach.resources import data_file
+from tests.batch.made import SITTING, STANDING, assessed, with_values
+from tests.drawn import Body
+
+TRUNK, NECK = "trunk_inclination_deg", "neck_inclination_deg"
+SOURCE = {
+    "name": "clip.mp4", "sha256": "0" * 64, "kind": "video", "width": 1280, "height": 720, "start_s": 0.5,
+    "duration_s": 3.6, "frames_read": 36, "frames_declared": None,
+}  # fmt: skip
+STATISTICS = ("median", "mean", "sd", "min", "max", "p05", "p95")
+
+
+@pytest.fixture(scope="module")
+def result():
+    """Somebody who sits down, and leaves."""
+    return assessed([STANDING] * 14 + [SITTING] * 20 + [None] * 12)
+
+
+@pytest.fixture(scope="module")
+def told(result):
+    return summary.whole(SOURCE, result, status="ok", warnings=["very dark"])
+
+
+@pytest.fixture(scope="module")
+def fits():
+    schema = json.loads(data_file("summary.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema).validate
+
+
+def figures_of(values, *, reasons=None, errs=None):
+    """Return the figures of a trunk that was measured so."""
+    plain = assessed([STANDING] * len(values))
+    codes = [Reason.NOT_SEEN if math.isnan(v) else Reason.NONE for v in values] if reasons is None else reasons
+    made = with_values(plain, {TRUNK: values}, reason={TRUNK: codes}, err=None if errs is None else {TRUNK: errs})
+    return summary.measure_figures(made)[TRUNK]
+
+
+def leaves(told):
+    if isinstance(told, dict):
+        return [leaf for inner in told.values() for leaf in leaves(inner)]
+    return [leaf for inner in told for leaf in leaves(inner)] if isinstance(told, list) else [told]
+
+
+# Figures
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [12.0],
+        [1.0, 2.0, 4.0, 8.0, 16.0],
+        [-5.5, 0.0, 5.5, float("nan"), 100.25],
+        np.random.default_rng(1).normal(10, 30, 200).tolist(),
+    ],
+)
+def test_the_statistics_are_numpys(values):
+    known = np.array(values)[~np.isnan(values)]
+    expected = {
+        "median": np.median(known), "mean": known.mean(), "sd": known.std(), "min": known.min(), "max": known.max(),
+        "p05": np.percentile(known, 5), "p95": np.percentile(known, 95),
+    }  # fmt: skip
+    figures = figures_of(values)
+    assert {name: figures[name] for name in STATISTICS} == pytest.approx(expected, abs=5.1e-5)
+    assert figures["coverage"] == pytest.approx(len(known) / len(values), abs=5e-5)
+
+
+def test_the_figures_of_known_values_are_known():
+    figures = figures_of([0.0, 10.0, 20.0, 30.0, 40.0], errs=[1.0, 2.0, 3.0, 4.0, 50.0])
+    assert [figures[name] for name in STATISTICS] == [20.0, 20.0, 14.1421, 0.0, 40.0, 2.0, 38.0]
+    assert (figures["err"], figures["coverage"], figures["reason"]) == (3.0, 1.0, None)
+
+
+def test_an_error_that_is_not_known_is_none_and_others_count_without_it():
+    nan = float("nan")
+    assert figures_of([1.0, 2.0, 3.0], errs=[nan] * 3)["err"] is None
+    assert figures_of([1.0, 2.0, 3.0], errs=[nan, 4.0, 6.0])["err"] == 5.0
+
+
+def test_what_was_never_measured_is_none_with_its_reason():
+    figures = figures_of([float("nan")] * 3, errs=[float("nan")] * 3, reasons=[Reason.FAR_SIDE] * 3)
+    assert [figures[name] for name in (*STATISTICS, "err")] == [None] * 8
+    assert (figures["coverage"], figures["reason"]) == (0.0, WORDS[Reason.FAR_SIDE])
+
+
+def test_the_reason_is_the_most_frequent_one():
+    nan = float("nan")
+    codes = [Reason.NONE, Reason.NOT_SEEN, Reason.OUT_OF_PICTURE, Reason.NOT_SEEN, Reason.NONE, Reason.NONE]
+    figures = figures_of([1.0, nan, nan, nan, 2.0, 3.0], reasons=codes)
+    assert figures["reason"] == WORDS[Reason.NOT_SEEN]
+    assert figures["coverage"] == 0.5
+
+
+def test_every_measure_is_there_and_those_hidden_say_so(told):
+    assert tuple(told["measures"]) == NAMES
+    far = told["measures"]["hip_flexion_right_deg"]
+    assert (far["median"], far["coverage"], far["share_good"]) == (None, 0.0, None)
+    assert far["reason"] == WORDS[Reason.FAR_SIDE]
+    near = told["measures"]["hip_flexion_left_deg"]
+    assert near["coverage"] == pytest.approx(34 / 46, abs=5e-5)
+    assert near["reason"] == WORDS[Reason.NOBODY]
+
+
+def test_the_share_of_good_is_of_the_scored_pictures():
+    upright, leaning = STANDING, Body(yaw_deg=90.0, trunk_inclination_deg=50.0)
+    both = assessed([upright] * 30 + [leaning] * 10)
+    codes = both.score.measure_grades()[:, NAMES.index(TRUNK)]
+    figures = summary.measure_figures(both)[TRUNK]
+    assert figures["share_good"] == pytest.approx((codes == 1).sum() / (codes != 0).sum(), abs=5e-5)
+    assert 0 < figures["share_good"] < 1
+
+
+# Score, activities, events
+
+
+def test_the_score_is_the_mean_of_the_scored_pictures(result, told):
+    scored = result.score.score[~np.isnan(result.score.score)]
+    assert 0 < len(scored) < len(result)
+    assert told["score"]["mean"] == pytest.approx(scored.mean(), abs=5e-5)
+    assert told["score"]["median"] == pytest.approx(np.median(scored), abs=5e-5)
+    assert told["score"]["share_of_pictures"] == pytest.approx(len(scored) / len(result), abs=5e-5)
+    assert told["score"]["coverage"] == pytest.approx(np.nanmean(result.score.coverage), abs=5e-5)
+    assert "targets scored" in told["score"]["words"]
+
+
+def test_the_seconds_of_the_activities_add_up_and_the_events_follow_each_other(result, told):
+    lasted = result.poses.time_s[-1] - result.poses.time_s[0]
+    assert sum(told["activities"].values()) == pytest.approx(lasted, abs=1e-3)
+    assert set(told["activities"]) == {"standing", "sitting", "away"}
+    assert [event["activity"] for event in told["events"]] == ["standing", "sitting", "away"]
+    assert told["events"][0]["start_s"] == 0.0
+    assert told["events"][-1]["end_s"] == pytest.approx(lasted)
+    for before, after in zip(told["events"], told["events"][1:], strict=False):
+        assert before["end_s"] == after["start_s"]
+    for event in told["events"]:
+        assert event["kind"] == "activity"
+        assert event["end_s"] - event["start_s"] == pytest.approx(told["activities"][event["activity"]], abs=1e-3)
+
+
+def test_an_activity_that_comes_twice_is_added_up():
+    again = assessed([STANDING] * 20 + [SITTING] * 20 + [STANDING] * 21)
+    seconds = summary.activity_seconds(again)
+    assert seconds == {"sitting": pytest.approx(2.0, abs=0.25), "standing": pytest.approx(4.0, abs=0.25)}
+    assert sum(seconds.values()) == pytest.approx(6.0)
+    assert len(summary.events(again)) == 3
+
+
+def test_a_single_picture_lasts_no_time():
+    assert summary.activity_seconds(assessed([SITTING])) == {"sitting": 0.0}
+
+
+def test_times_are_those_of_the_pictures_and_not_their_number():
+    slow = assessed([STANDING] * 5, hz=0.1, mode=Mode.DETECTED)
+    assert summary.activity_seconds(slow) == {"standing": 40.0}
+
+
+# The whole
+
+
+def test_it_says_what_was_measured_by_whom(told):
+    assert told["program"] == {"name": "posture-coach", "version": __version__}
+    assert told["source"] == SOURCE
+    assert (told["mode"], told["model"]) == ("tracked", "full")
+    assert told["pictures"] == {"analysed": 46, "with_a_person": 34}
+    lite = summary.whole(SOURCE, assessed([None], mode=Mode.DETECTED, model=Model.LITE), status="ok", warnings=[])
+    assert (lite["mode"], lite["model"]) == ("detected", "lite")
+
+
+@pytest.mark.parametrize("status", ["ok", "partial"])
+@pytest.mark.parametrize("bodies", [[STANDING] * 3, [None] * 3, [Body()] * 2, [SITTING]])
+def test_every_summary_fits_the_schema(fits, status, bodies):
+    fits(summary.whole(SOURCE, assessed(bodies), status=status, warnings=["dark"]))
+
+
+def test_a_failed_one_fits_the_schema_and_holds_its_reason(fits):
+    failed = summary.failed(unread(Path("broken.mp4")), "is empty")
+    fits(failed)
+    assert failed["source"]["name"] == "broken.mp4"
+    assert (failed["status"], failed["warnings"], failed["score"]) == ("failed", ["is empty"], None)
+    assert failed["pictures"] == {"analysed": 0, "with_a_person": 0}
+
+
+def test_the_schema_refuses_what_the_program_never_writes(told, fits):
+    for broken in (
+        {key: value for key, value in told.items() if key != "status"},
+        {**told, "status": "fine"},
+        {**told, "more": 1},
+        {**told, "score": {**told["score"], "mean": 101}},
+        {**told, "measures": {TRUNK: {"median": 1.0}}},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            fits(broken)
+
+
+@pytest.mark.parametrize("bodies", [[None] * 4, [STANDING] * 4, [STANDING, None, SITTING]])
+def test_nan_is_never_written(bodies):
+    told = summary.whole(SOURCE, assessed(bodies), status="ok", warnings=[])
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    for leaf in leaves(told):
+        assert leaf is None or type(leaf) in (str, int, float), "numpy's own types have no place in JSON"
+
+
+def test_nobody_at_all_has_no_score_and_says_why(fits):
+    told = summary.whole(SOURCE, assessed([None] * 5), status="ok", warnings=[])
+    fits(told)
+    assert told["score"] == {
+        "mean": None, "median": None, "coverage": 0.0, "share_of_pictures": 0.0, "words": "nothing to score",
+    }  # fmt: skip
+    assert told["activities"] == {"away": pytest.approx(0.4)}
+    assert {figures["reason"] for figures in told["measures"].values()} == {WORDS[Reason.NOBODY]}
+
+
+def test_an_unknown_activity_is_told_and_not_scored():
+    plain = assessed([STANDING] * 5)
+    label = np.full(5, Activity.UNKNOWN, dtype=object)
+    assert summary.activity_seconds(replace(plain, activity=label)) == {"unknown": pytest.approx(0.4)}

@@ -1,0 +1,137 @@
+"""What a run ends with on the terminal: every input, every failure's words, nothing that a file name smuggles in."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from posture_coach.batch import summary
+from posture_coach.batch.analyse import unread
+from posture_coach.batch.results import Outcome
+from posture_coach.batch.terminal import show
+from posture_coach.measures.definitions import BY_NAME
+from tests.batch.made import SITTING, STANDING, assessed
+from tests.drawn import Body
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def outcome_of(bodies, name="clip.mp4", status="ok", warnings=(), duration_s=2.0):
+    source = {"name": name, "duration_s": duration_s}
+    return Outcome(name, name, status, "", summary.whole(source, assessed(bodies), status=status, warnings=[*warnings]))
+
+
+def failed_of(name, reason):
+    return Outcome(name, name, "failed", reason, summary.failed(unread(Path(name)), reason))
+
+
+def shown(*outcomes, **console):
+    stream = io.StringIO()
+    show(outcomes, Console(file=stream, **{"width": 200, "highlight": False, **console}))
+    return stream.getvalue()
+
+
+def row_of(text, start):
+    (row,) = (line for line in text.splitlines() if line.startswith(start))
+    return row
+
+
+def test_a_single_input_shows_what_was_measured_and_only_that():
+    outcome = outcome_of([SITTING] * 20)
+    text = shown(outcome)
+    for name, figures in outcome.summary["measures"].items():
+        title = BY_NAME[name].title
+        assert (f"{title} (" in text) is (figures["median"] is not None), title
+    figures = outcome.summary["measures"]["hip_flexion_left_deg"]
+    row = row_of(text, "Hip flexion, left (deg)").split()
+    assert row[4:6] == [f"{figures['median']:.1f}", f"{figures['err']:.1f}"]
+    assert "100%" in row
+
+
+def test_a_ratio_keeps_two_decimals_and_no_error_known_is_a_question_mark():
+    text = shown(outcome_of([Body()] * 20))
+    ratios = [line for line in text.splitlines() if "(ratio)" in line]
+    assert all(re.search(r"\d\.\d\d\b", line) for line in ratios)
+
+
+def test_several_inputs_have_a_row_each_and_no_table_of_measures():
+    text = shown(outcome_of([STANDING] * 20, "one.mp4"), outcome_of([None] * 20, "two.mp4"), failed_of("3.mp4", "gone"))
+    assert "Hip flexion" not in text
+    one, two, three = row_of(text, "one.mp4"), row_of(text, "two.mp4"), row_of(text, "3.mp4  ")
+    assert re.search(r"one\.mp4 +ok +2\.0 +standing +\d+ \(\d+%\) +trunk -?\d+ ± \d+°, neck", one)
+    assert re.search(r"two\.mp4 +ok +2\.0 +away +- +nothing", two)
+    assert re.search(r"3\.mp4 +failed +- +nothing", three)
+
+
+def test_every_failure_and_every_warning_is_told():
+    outcomes = [failed_of(f"{i}.mp4", f"reason number {i}") for i in range(30)]
+    outcomes += [outcome_of([STANDING] * 3, "p.mp4", "partial", ["cut off", "very dark"])]
+    text = shown(*outcomes)
+    for i in range(30):
+        assert f"{i}.mp4: reason number {i}" in text
+    assert "p.mp4: cut off" in text
+    assert "p.mp4: very dark" in text
+
+
+def test_a_single_failure_is_told():
+    text = shown(failed_of("a.mp4", "is empty (0 bytes)"))
+    assert "a.mp4: is empty (0 bytes)" in text
+    assert text.count("is empty") == 1
+
+
+def test_the_words_come_whole_on_a_narrow_terminal():
+    reason = "There is no file a.mp4. Check the spelling and the folder."
+    text = shown(failed_of("a.mp4", reason), outcome_of([STANDING] * 3, "a long name of a file.mp4"), width=60)
+    assert f"a.mp4: {reason}" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 60
+    assert "a long name" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "visible"),
+    [
+        ("clear\x1b[2J.mp4", r"clear\x1b[2J.mp4"),
+        ("two\nlines.mp4", r"two\nlines.mp4"),
+        ("bell\x07.mp4", r"bell\x07.mp4"),
+        ("back\x08\x08.mp4", r"back\x08\x08.mp4"),
+        ("c1\x9b31m.mp4", r"c1\x9b31m.mp4"),
+        ("right‮4pm.exe", r"right\u202e4pm.exe"),
+        ("bytes\udce9.mp4", r"bytes\udce9.mp4"),
+    ],
+)
+def test_control_characters_in_a_name_are_made_visible(name, visible):
+    text = shown(failed_of(name, f"There is no file {name}."), outcome_of([STANDING] * 2, name))
+    assert text.count(visible) >= 3
+    assert name not in text
+    assert all(c.isprintable() or c == "\n" for c in text)
+
+
+@pytest.mark.parametrize(
+    "name", ["[red]not red[/red].mp4", "[/].mp4", ":smile:.mp4", "Größe 日本.mp4", "back\\[b].mp4"]
+)
+def test_a_name_is_shown_as_it_is_called(name):
+    text = shown(failed_of(name, f"no file {name}"), outcome_of([STANDING] * 2, name, warnings=[f"see {name}"]))
+    assert text.count(name) == 6
+
+
+def test_colour_tells_how_it_ended():
+    stream = io.StringIO()
+    console = Console(file=stream, width=200, force_terminal=True, color_system="standard")
+    show([outcome_of([STANDING] * 2, "good.mp4"), failed_of("bad.mp4", "gone")], console)
+    assert "\x1b[32mok" in stream.getvalue()
+    assert "\x1b[31mfailed" in stream.getvalue()
+    assert "bad.mp4: gone" in ANSI.sub("", stream.getvalue())
+
+
+def test_the_nearer_side_of_two_is_the_headline():
+    outcome = outcome_of([Body(yaw_deg=-90.0, hip_flexion_left_deg=10.0, hip_flexion_right_deg=30.0)] * 20)
+    median = outcome.summary["measures"]["hip_flexion_right_deg"]["median"]
+    assert f"hip {median:.0f} ±" in shown(outcome, outcome)
+
+
+def test_no_outcome_shows_no_row():
+    assert "failed" not in shown()
