@@ -17,8 +17,9 @@ from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
 from posture_coach.pose.checks import SMALL_TRUNK_PX, people_among, person_changes_s, trunk_px, upside_down
+from posture_coach.pose.files import open_file
 from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker, mode_for
-from posture_coach.pose.sources import Source, open_file
+from posture_coach.pose.sources import Source
 from posture_coach.pose.types import Frame, Mode, Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets

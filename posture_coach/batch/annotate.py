@@ -19,9 +19,10 @@ from PIL import Image
 
 from posture_coach.batch.analyse import Progress, Settings
 from posture_coach.errors import OutputError
+from posture_coach.pose.files import open_file
 from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
 from posture_coach.pose.opencv import opencv
-from posture_coach.pose.sources import Kind, Source, open_file
+from posture_coach.pose.sources import Kind, Source
 from posture_coach.pose.types import Frame, Mode, Model, Picture
 from posture_coach.scoring.assess import Assessment
 

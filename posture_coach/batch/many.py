@@ -14,7 +14,7 @@ from typing import Any
 
 from posture_coach.batch.results import Job, Outcome, failure, process
 from posture_coach.errors import SourceError, SourceNotFoundError
-from posture_coach.pose.sources import open_file
+from posture_coach.pose.files import open_file
 
 MEDIA_NAMES = frozenset(
     [

@@ -12,12 +12,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from posture_coach.errors import ModelError
+from posture_coach.pose.sources import Closing
 from posture_coach.pose.types import POINTS, Frame, Mode, Model, Picture, Pose
 from posture_coach.resources import models_folder
 
@@ -62,7 +62,7 @@ def model_bytes(model: Model) -> bytes:
     return data
 
 
-class Landmarker:
+class Landmarker(Closing):
     """Finds one person's 33 points in the pictures of one source.
 
     Parameters
@@ -99,14 +99,6 @@ class Landmarker:
                 self._network = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as why:
             raise ModelError(f"The pose network does not start: {why}. Run `posture-coach doctor`.") from why
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the network's memory back."""

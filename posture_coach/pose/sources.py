@@ -1,13 +1,7 @@
-"""Where pictures come from: what kind of file it is, what is known of it before and after reading, how to open it.
+"""What every source of pictures has in common: what is known before and after reading, times, turning.
 
-Photos and videos are opened here by `open_file`; both are a `Source`::
-
-    with open_file("squats.mp4", fps=15) as source:
-        for frame in source:
-            ...
-    print(source.report.reasons)
-
-A live camera, a stream, or a file played as a camera is opened by `posture_coach.pose.camera.open_live`.
+Photos and videos are opened by `posture_coach.pose.files.open_file`; a live camera, a stream, or a file played as a
+camera by `posture_coach.pose.camera.open_live`.
 """
 
 from __future__ import annotations
@@ -33,16 +27,6 @@ TURNS_DEG = (0, 90, 180, 270)
 
 _HEAD_BYTES = 16
 """Enough of a file's beginning to tell a photo from a video."""
-_PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\x00", b"MM\x00*")
-_GIF_START = b"GIF8"
-_BOX_NAME = slice(4, 8)
-_BRAND = slice(8, 12)
-_PHOTO_BRANDS = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"])
-"""ISO media files whose main brand is one of these hold photos (HEIC, AVIF), all others video."""
-_PHOTO_NAMES = frozenset([".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".bmp", ".tif", ".tiff"])
-_MOTION_JPEG_NAMES = frozenset([".mjpeg", ".mjpg"])
-"""Each of their pictures is a JPEG photo, so that their first bytes are a photo's."""
-
 _RESTART_S = 1.0
 """A time stamp this far back means that the container's clock was set anew; less is a stray stamp."""
 _EARLY_S, _EARLY_STEPS = 0.006, 0.2
@@ -347,51 +331,3 @@ def head_of(path: Path) -> bytes:
     """Return the first bytes of a file."""
     with path.open("rb") as file:
         return file.read(_HEAD_BYTES)
-
-
-def kind_of(path: str | Path) -> Kind:
-    """Return whether a file is a photo or a video: by its content, by its name only where that tells nothing.
-
-    Any GIF counts as video.
-
-    Raises
-    ------
-    SourceError
-        See `check_file`.
-    """
-    full = check_file(path)
-    head, ending = head_of(full), full.suffix.lower()
-    if ending in _MOTION_JPEG_NAMES or head.startswith(_GIF_START):
-        return Kind.VIDEO
-    if head.startswith(_PHOTO_STARTS) or (head.startswith(b"RIFF") and head[_BRAND] == b"WEBP"):
-        return Kind.PHOTO
-    if head[_BOX_NAME] == b"ftyp":
-        return Kind.PHOTO if head[_BRAND] in _PHOTO_BRANDS else Kind.VIDEO
-    if head.startswith((b"RIFF", b"\x1aE\xdf\xa3")):  # AVI; Matroska and WebM
-        return Kind.VIDEO
-    return Kind.PHOTO if ending in _PHOTO_NAMES else Kind.VIDEO
-
-
-def open_file(path: str | Path, *, fps: float | None = None, mirror: bool = False, rotate: int = 0) -> Source:
-    """Open a photo or a video file.
-
-    Parameters
-    ----------
-    fps
-        Give at most this many frames a second, None for all; nothing to a photo.
-    mirror, rotate
-        See `Turn`.
-
-    Raises
-    ------
-    SourceError
-        It is not there, or no picture comes out of it; the message says why and what to do.
-    """
-    # Imported only when needed: a photo needs no video decoder, and the two import this module.
-    if kind_of(path) is Kind.PHOTO:
-        from posture_coach.pose.photo import open_photo
-
-        return open_photo(path, mirror=mirror, rotate=rotate)
-    from posture_coach.pose.video import open_video
-
-    return open_video(path, fps=fps, mirror=mirror, rotate=rotate)

@@ -14,7 +14,7 @@ from posture_coach.batch.analyse import analyse
 from posture_coach.batch.annotate import annotate, annotated_suffix
 from posture_coach.drawing import face_of, panel_width
 from posture_coach.errors import OutputError
-from posture_coach.pose.sources import open_file
+from posture_coach.pose.files import open_file
 from tests.clips import FAST, LONG_WALK, SITTING, SQUATS, frames_of, names_in
 
 FEW = replace(FAST, fps=1.0)

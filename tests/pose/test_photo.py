@@ -11,8 +11,9 @@ import pytest
 from PIL import ExifTags, Image
 
 from posture_coach.errors import MissingSystemPartError, SourceNotFoundError, UnreadableSourceError
+from posture_coach.pose.files import kind_of, open_file
 from posture_coach.pose.photo import open_photo
-from posture_coach.pose.sources import Kind, kind_of, open_file
+from posture_coach.pose.sources import Kind
 
 WIDTH, HEIGHT = 120, 80
 GREY, RED = (90, 90, 90), (220, 20, 20)

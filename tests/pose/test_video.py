@@ -23,7 +23,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posture_coach.errors import SourceError, SourceNotFoundError, UnreadableSourceError
-from posture_coach.pose.sources import Grid, Kind, Stamps, Turn, is_url, kind_of, open_file, without_password
+from posture_coach.pose.files import kind_of, open_file
+from posture_coach.pose.sources import Grid, Kind, Stamps, Turn, is_url, without_password
 from posture_coach.pose.video import open_stream, open_video
 
 WIDTH, HEIGHT, BLOCK = 128, 96, 16
@@ -571,7 +572,7 @@ def test_damage_makes_no_noise_on_stderr(tmp_path):
     data = bytearray(clip.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 400] = np.random.default_rng(7).bytes(400)
     clip.write_bytes(data)
-    code = "import sys; from posture_coach.pose.sources import open_file\nwith open_file(sys.argv[1]) as s: list(s)"
+    code = "import sys; from posture_coach.pose.files import open_file\nwith open_file(sys.argv[1]) as s: list(s)"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code, str(clip)], capture_output=True, text=True, check=False, cwd=root, timeout=60
