@@ -1,6 +1,7 @@
 """`python -m posture_coach` is `posture-coach`."""
 
-from posture_coach.cli import main
-
 if __name__ == "__main__":
+    # Not for worker processes, which import this file too.
+    from posture_coach.cli import main
+
     main()

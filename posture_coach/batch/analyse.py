@@ -24,8 +24,9 @@ from posture_coach.pose.types import Frame, Mode, Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
 
-PROBE_EVERY_S = 1.0
-"""How often to look for a second person and for darkness: a twentieth of the work at 30 pictures a second."""
+LOOKS_AT_FIRST, LOOK_EVERY_AT_FIRST_S, LOOK_EVERY_S = 4, 1.0, 2.0
+"""How often to look for a second person and for darkness: at 30 pictures a second a fortieth of the work, and more in
+the first seconds, which may be all there is."""
 DARK_LEVEL = 40.0
 """Mean brightness of 255 below which noise outweighs the person."""
 
@@ -168,8 +169,10 @@ def _poses(source: Source, settings: Settings, progress: Progress) -> tuple[Pose
             poses.append(network.find(frame))
             frames.append((frame.time_s, frame.index))
             if frame.time_s >= next_look_s:
-                next_look_s, size = frame.time_s + PROBE_EVERY_S, frame.size
+                size = frame.size
                 _look(frame, probe, scene)
+                often = len(scene.people) < LOOKS_AT_FIRST
+                next_look_s = frame.time_s + (LOOK_EVERY_AT_FIRST_S if often else LOOK_EVERY_S)
             progress(len(frames))
     return PoseSeries.of(poses, frames, size=size, mode=mode, model=settings.model), scene
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -60,6 +61,22 @@ def test_sitting_and_standing_from_any_side(yaw, n):
 def test_who_sits_leaning_still_sits(trunk):
     body = seated(trunk_inclination_deg=trunk, hip_flexion_left_deg=90 + trunk, hip_flexion_right_deg=90 + trunk)
     assert labels([body] * 10) == [SITTING] * 10
+
+
+@pytest.mark.parametrize("raised", ["left", "right"])
+@pytest.mark.parametrize("yaw", [0.0, 90.0])
+def test_who_stands_on_one_leg_stands(yaw, raised):
+    bent = {f"hip_flexion_{raised}_deg": 90.0, f"knee_flexion_{raised}_deg": 90.0}
+    assert set(labels([standing(yaw, **bent)] * 20)) == {STANDING}
+
+
+def test_who_stands_before_a_camera_high_up_stands():
+    """The picture shows thigh and trunk shortened, the thigh more; the world points less so."""
+    series = draw([standing(0.0)] * 20)
+    points, middle = series.points_px.copy(), series.points_px[:, Landmark.LEFT_HIP, 1].mean()
+    below = points[..., 1] > middle
+    points[..., 1] = np.where(below, middle + 0.55 * (points[..., 1] - middle), points[..., 1])
+    assert set(recognise(replace(series, points_px=points)).label.tolist()) == {STANDING}
 
 
 def test_a_single_photo_of_a_stride_is_standing_because_walking_needs_time():
