@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
+import os
+import signal
 import sys
-from contextlib import suppress
+import time
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,17 +18,23 @@ from posture_coach import __version__
 from posture_coach.errors import DataError, PostureCoachError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Self, TextIO
 
     from posture_coach.batch.analyse import Settings
-    from posture_coach.batch.results import Job, Outcome
+    from posture_coach.batch.many import Input
+    from posture_coach.batch.progress import Progressing
+    from posture_coach.batch.results import Job, Outcome, Outputs
 
-FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
+FAILED, UNUSABLE, SIGNALLED = 1, 2, 128
+"""Exit codes; to the last one the signal's number is added: 130 for Ctrl-C, 143 for SIGTERM."""
+FPS_AT_MOST = 1e6
+AGAIN_S = 1.0
 
 app = typer.Typer(
     help="Measure posture from a webcam, a photo or a video: angles with their error, held against targets. "
-    "Nothing leaves this machine.",
-    no_args_is_help=True,
+    "Nothing leaves this machine. Without a command the dashboard opens in the browser.",
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -32,6 +42,17 @@ app = typer.Typer(
 
 ModelName = Literal["lite", "full", "heavy"]
 ModelOption = Annotated[ModelName, typer.Option(help="Size of the pose network. Angles of different ones do not mix.")]
+
+
+def _rate(fps: float | None) -> float | None:
+    if fps is not None and not fps <= FPS_AT_MOST:
+        raise typer.BadParameter(f"{fps:g} is not a number of pictures a second, as 10 is.")
+    return fps
+
+
+FpsOption = Annotated[
+    float | None, typer.Option(min=0.1, callback=_rate, help="Look at no more than so many pictures a second.")
+]
 MirrorOption = Annotated[bool, typer.Option("--mirror", help="Swap left and right, for a mirrored recording.")]
 RotateOption = Annotated[int, typer.Option(help="Turn the pictures clockwise: 0, 90, 180 or 270 degrees.")]
 
@@ -44,19 +65,28 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback has done all there is to do
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
+    source: Annotated[
+        str | None, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the dashboard, on this machine.")] = 8501,
+    browser: Annotated[bool, typer.Option(help="Open the dashboard in the browser.")] = True,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        from posture_coach.dashboard.server import run
+
+        run(port, source, open_browser=browser)
 
 
 @app.command()
 def analyze(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Videos, photos, or folders of them.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Videos, photos, or folders of them.")],
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     model: ModelOption = "full",
-    fps: Annotated[float | None, typer.Option(min=0.1, help="Analyse at most so many pictures a second.")] = None,
+    fps: FpsOption = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes side by side; default: one a core.")] = None,
     baseline: Annotated[
         str | None, typer.Option(help="Your own upright: seconds of the clip (0-5), or a photo or video of it.")
@@ -72,22 +102,18 @@ def analyze(
     """Turn videos and photos into tables of angles, activities and scores.
 
     Writes for each input NAME.frames.parquet and NAME.summary.json, and summary.csv for all. Exit code 0: every input
-    gave a whole result; 1: one failed or is partial; 2: unusable arguments; 130: interrupted.
+    gave a whole result; 1: one failed or is partial; 2: unusable arguments; 130: interrupted; 143: terminated.
     """
-    from posture_coach.batch.many import inputs, workers_for
-    from posture_coach.batch.names import stems
-    from posture_coach.batch.results import Job, Outputs
-    from posture_coach.batch.writing import make_folder
+    from posture_coach.batch.many import workers_for
+    from posture_coach.batch.results import Outputs
 
-    files = inputs(paths)
-    settings = _settings(model, fps, baseline, mirror=mirror, rotate=rotate)
-    try:
-        make_folder(out)
-    except PostureCoachError as why:
-        raise typer.BadParameter(str(why), param_hint="--out") from why
     outputs = Outputs(csv=csv, landmarks=landmarks, annotate=annotate, show_face=show_face)
-    jobs = [Job(path, stem, out, settings, outputs) for path, stem in zip(files, stems(files), strict=True)]
-    raise typer.Exit(_run(jobs, workers or workers_for(len(jobs)), json_progress=json_progress))
+    with _interruption() as interruption:
+        files = _files(paths)
+        settings = _settings(model, fps, baseline, mirror=mirror, rotate=rotate)
+        jobs = _jobs(files, out, settings, outputs)
+        code = _run(jobs, workers or workers_for(len(jobs)), interruption, json_progress=json_progress)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -96,7 +122,7 @@ def monitor(
         str, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
     ] = "0",
     model: ModelOption = "full",
-    fps: Annotated[float | None, typer.Option(min=0.1, help="Assess at most so many pictures a second.")] = None,
+    fps: FpsOption = None,
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
@@ -106,12 +132,14 @@ def monitor(
     from rich.console import Console
 
     from posture_coach.coach import terminal
+    from posture_coach.coach.lock import only_one_process
     from posture_coach.coach.session import assessments
-    from posture_coach.pose.camera import open_live
+    from posture_coach.pose.camera import is_camera, open_live
     from posture_coach.pose.types import Model
 
     _check_rotation(rotate)
-    with open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
+    held = only_one_process() if is_camera(source) else nullcontext()
+    with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
         seen = assessments(live, Model(model), fps)
         if json_progress:
             terminal.write_lines(seen, sys.stdout, seconds)
@@ -149,11 +177,43 @@ def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirr
     settings = Settings(Model(model), fps, None, mirror, rotate)
     if baseline is None:
         return settings
+    _check_no_stream(baseline, "--baseline")
     chosen = own.parse(baseline)
     if isinstance(chosen, Path):
         neutral = own.neutral(poses_of(chosen, settings), shipped_accuracy(), chosen.name)
         return Settings(Model(model), fps, neutral, mirror, rotate)
     return Settings(Model(model), fps, chosen, mirror, rotate)
+
+
+def _files(typed: Sequence[str]) -> list[Input]:
+    """Return the files that were typed; as text, since a path makes one slash of an address's two."""
+    from posture_coach.batch.many import inputs
+
+    for text in typed:
+        if not text:
+            raise typer.BadParameter("An input without a name: is a variable empty?", param_hint="PATH")
+        _check_no_stream(text, "PATH")
+    return inputs([Path(text) for text in typed])
+
+
+def _check_no_stream(text: str, hint: str) -> None:
+    from posture_coach.pose.sources import is_url, only_live
+
+    if is_url(text):
+        raise typer.BadParameter(only_live(text), param_hint=hint)
+
+
+def _jobs(files: Sequence[Input], out: Path, settings: Settings, outputs: Outputs) -> list[Job]:
+    from posture_coach.batch.names import stems
+    from posture_coach.batch.results import Job
+    from posture_coach.batch.writing import make_folder
+
+    try:
+        make_folder(out)
+    except PostureCoachError as why:
+        raise typer.BadParameter(str(why), param_hint="--out") from why
+    names = stems([file.path.absolute() for file in files])
+    return [Job(f.path, name, out, settings, outputs, f.listed) for f, name in zip(files, names, strict=True)]
 
 
 def _check_rotation(rotate: int) -> None:
@@ -163,39 +223,149 @@ def _check_rotation(rotate: int) -> None:
         raise typer.BadParameter(f"{rotate} is not one of {', '.join(map(str, TURNS_DEG))}.", param_hint="--rotate")
 
 
-def _run(jobs: Sequence[Job], workers: int, *, json_progress: bool) -> int:
+def _run(jobs: Sequence[Job], workers: int, interruption: _Interruption, *, json_progress: bool) -> int:
     """Process the jobs, show how far it is and what came of it, and return the exit code."""
     from rich.console import Console
 
-    from posture_coach.batch import terminal
     from posture_coach.batch.many import expected_pictures, run
     from posture_coach.batch.progress import Bar, JsonLines
     from posture_coach.batch.results import write_run
 
-    expected = expected_pictures(jobs)
-    shown = JsonLines(expected, sys.stdout) if json_progress else Bar(expected, Console(stderr=True))
     done: dict[str, Outcome] = {}
-    interrupted = False
     try:
-        with shown:
-            for outcome in run(jobs, workers, shown.pictures):
+        expected = expected_pictures(jobs)
+        shown = JsonLines(expected, sys.stdout) if json_progress else Bar(expected, Console(stderr=True))
+        with (
+            _Heard(shown, sys.stdout if json_progress else sys.stderr) as heard,
+            closing(run(jobs, workers, heard.pictures)) as coming,
+        ):
+            for outcome in coming:
                 done[outcome.stem] = outcome
-                shown.finished(outcome.stem, outcome.status)
+                heard.finished(outcome.stem, outcome.status)
+        interruption.over()
     except KeyboardInterrupt:
-        interrupted = True
+        interruption.over()
     outcomes = [done[job.stem] for job in jobs if job.stem in done]
-    if not json_progress:
-        terminal.show(outcomes, Console(highlight=False))
-    if outcomes:
-        write_run(jobs[0].out, outcomes)
-    if interrupted:
+    try:
+        if outcomes:
+            write_run(jobs[0].out, outcomes)
+    finally:
+        if outcomes and not json_progress:
+            _show(outcomes)
+    if interruption.code:
         typer.echo(f"Interrupted: {len(outcomes)} of {len(jobs)} inputs are done and written.", err=True)
-        return INTERRUPTED
+        return interruption.code
     return 0 if all(outcome.status == "ok" for outcome in outcomes) else FAILED
+
+
+def _show(outcomes: Sequence[Outcome]) -> None:
+    """Print the tables, as far as somebody reads them: the results stand on the disk anyway."""
+    from rich.console import Console
+
+    from posture_coach.batch import terminal
+
+    try:
+        terminal.show(outcomes, Console(highlight=False))
+        typer.echo(nl=False)  # out with all of it, here where it may fail
+    except (OSError, SystemExit):  # the second is what rich makes of a reader that has gone
+        _mute(sys.stdout)
+
+
+def _mute(stream: TextIO) -> None:
+    """Let what is still in a stream that cannot be written, and what comes, vanish instead of ending the program."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+class _Heard:
+    """Progress that is dropped where it can no longer be written, as when its reader has gone: the run goes on."""
+
+    def __init__(self, shown: Progressing, stream: TextIO) -> None:
+        self._shown, self._stream, self._heard = shown, stream, True
+
+    def __enter__(self) -> Self:
+        self._try(self._shown.__enter__)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._try(lambda: self._shown.__exit__(None, None, None))
+
+    def pictures(self, stem: str, done: int) -> None:
+        self._try(lambda: self._shown.pictures(stem, done))
+
+    def finished(self, stem: str, status: str) -> None:
+        self._try(lambda: self._shown.finished(stem, status))
+
+    def _try(self, tell: Callable[[], object]) -> None:
+        try:
+            if self._heard:
+                tell()
+        except (OSError, SystemExit):
+            self._heard = False
+            _mute(self._stream)
+
+
+class _Interruption:
+    """What Ctrl-C and SIGTERM do: the first raises KeyboardInterrupt, later ones do not disturb the tidying up.
+
+    Attributes
+    ----------
+    code
+        Exit code; 0 as long as nothing has come.
+    """
+
+    def __init__(self) -> None:
+        self.code = 0
+        self._over, self._raised_s = False, -math.inf
+
+    def __call__(self, number: int, _frame: object) -> None:
+        if self._over:
+            return
+        self.code = self.code or SIGNALLED + number
+        # One that came to nothing, because it hit a place where Python drops errors, must not have been the last.
+        if time.monotonic() - self._raised_s > AGAIN_S:
+            self._raised_s = time.monotonic()
+            raise KeyboardInterrupt
+
+    def over(self) -> None:
+        """Raise no more: what is left to do takes no time."""
+        self._over = True
+
+
+@contextmanager
+def _interruption() -> Iterator[_Interruption]:
+    """Listen for Ctrl-C and SIGTERM, and end the command with their exit code where nothing else has done so."""
+    interruption = _Interruption()
+    # What the caller wants ignored, as nohup and a shell's & do, stays so.
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interruption) for number in numbers}
+    try:
+        yield interruption
+    except KeyboardInterrupt:
+        raise typer.Exit(interruption.code or SIGNALLED + signal.SIGINT) from None
+    finally:
+        interruption.over()
+        for number, handler in before.items():
+            # On the way out Python gives signals back their own, deadly meaning, unless they are ignored.
+            signal.signal(number, signal.SIG_IGN if interruption.code or handler is None else handler)
+
+
+def _open_what_is_closed() -> None:
+    """Give the program, and the workers it starts, the outputs that its caller has closed, leading nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+            os.set_inheritable(nowhere.fileno(), True)
+            setattr(sys, name, nowhere)
 
 
 def main() -> None:
     """Run the program; what goes wrong on purpose becomes one sentence and an exit code."""
+    _open_what_is_closed()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal of few letters shows a question mark
     try:
         app()
     except PostureCoachError as why:

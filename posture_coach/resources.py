@@ -23,6 +23,11 @@ def samples_folder() -> Path:
     return _shipped("sample_videos")
 
 
+def app_file() -> Path:
+    """Return the dashboard's entry."""
+    return next((place / "app.py" for place in _PLACES if (place / "app.py").is_file()), _PLACES[0] / "app.py")
+
+
 def data_file(name: str) -> Path:
     """Return one of the package's data files (targets, sources, accuracy, schema)."""
     return PACKAGE / "data" / name

@@ -34,12 +34,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "av": ("pose/video.py", "batch/annotate.py"),
-    "cv2": ("pose/", "drawing.py"),
+    "cv2": ("pose/", "drawing/"),
     "dask": ("batch/cluster.py",),
     "distributed": ("batch/cluster.py",),
+    "filelock": ("coach/lock.py",),
     "mediapipe": ("pose/landmarker.py",),
     "rich": ("cli.py", "batch/progress.py", "batch/terminal.py", "coach/terminal.py"),
     "sqlalchemy": ("store/",),
+    "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
     "typer": ("cli.py",),
 }

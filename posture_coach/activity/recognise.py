@@ -39,6 +39,8 @@ STEP_MAX_S = 1.2
 STEP_MIN_S = 0.2
 """Two feet cannot pass each other faster; the network's left-right swaps can."""
 MIN_PASSES = 2
+GAP_S, GAP_STEPS = 1.0, 10.0
+"""A step between pictures longer than both, in seconds and in usual steps, is a hole in the recording."""
 _THIGHS = ((Landmark.LEFT_HIP, Landmark.LEFT_KNEE), (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE))
 
 
@@ -66,16 +68,36 @@ def recognise(series: PoseSeries) -> Activities:
     return Activities(label, assumed & (label == Activity.SITTING))
 
 
-def activity_events(label: NDArray[np.object_], time_s: Floats) -> list[Event]:
-    """Turn n labels into stretches; the last one ends with the last picture."""
+def activity_events(label: NDArray[np.object_], time_s: Floats, end_s: float | None = None) -> list[Event]:
+    """Turn n labels into stretches; where nothing was recorded for long, one ends and another begins.
+
+    Parameters
+    ----------
+    end_s
+        When the last picture ends; None: a usual step after it began.
+    """
     if len(label) == 0:
         return []
-    changes = [0, *(np.flatnonzero(label[1:] != label[:-1]) + 1).tolist(), len(label)]
-    ends = [*time_s[changes[1:-1]].tolist(), float(time_s[-1])]
+    step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    holes = gaps(time_s)
+    firsts = np.union1d(np.flatnonzero(label[1:] != label[:-1]), holes) + 1
+    changes = [0, *firsts.tolist(), len(label)]
+    last_s = float(time_s[-1]) + step_s if end_s is None else max(end_s, float(time_s[-1]))
+    ends = [
+        float(time_s[behind - 1]) + step_s if behind - 1 in holes else float(time_s[behind]) for behind in changes[1:-1]
+    ]
     return [
         Event("activity", float(time_s[first]), end, {"activity": str(label[first])})
-        for (first, _), end in zip(pairwise(changes), ends, strict=True)
+        for (first, _), end in zip(pairwise(changes), [*ends, last_s], strict=True)
     ]
+
+
+def gaps(time_s: Floats) -> NDArray[np.intp]:
+    """Return the index of each picture after which nothing was recorded for long."""
+    if len(time_s) < 2:  # noqa: PLR2004 - there is no step
+        return np.zeros(0, dtype=np.intp)
+    steps_s = np.diff(time_s)
+    return np.flatnonzero(steps_s > max(GAP_S, GAP_STEPS * float(np.median(steps_s))))
 
 
 def _posture(series: PoseSeries) -> tuple[NDArray[np.object_], Bools]:

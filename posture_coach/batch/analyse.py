@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from posture_coach.batch.baseline import Stretch, neutral, within
+from posture_coach.batch.doubts import doubts
 from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
-from posture_coach.measures.types import View
-from posture_coach.pose.checks import SMALL_TRUNK_PX, people_among, person_changes_s, trunk_px, upside_down
+from posture_coach.pose.checks import upside_down
 from posture_coach.pose.files import open_file
-from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker, mode_for
+from posture_coach.pose.landmarker import Landmarker, mode_for
+from posture_coach.pose.lookout import Lookout, Sight
 from posture_coach.pose.sources import Source
-from posture_coach.pose.types import Frame, Mode, Model, Pose, PoseSeries
+from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
-
-LOOKS_AT_FIRST, LOOK_EVERY_AT_FIRST_S, LOOK_EVERY_S = 4, 1.0, 2.0
-"""How often to look for a second person and for darkness: at 30 pictures a second a fortieth of the work, and more in
-the first seconds, which may be all there is."""
-DARK_LEVEL = 40.0
-"""Mean brightness of 255 below which noise outweighs the person."""
 
 Progress = Callable[[int], None]
 """Called with the number of pictures analysed so far; may raise to stop."""
@@ -86,7 +79,7 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
         The pose network does not start.
     """
     with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
-        series, scene = _poses(source, settings, progress)
+        series, sights = _poses(source, settings, progress)
         about = _about(path, source)
         report = source.report
     if upside_down(series):
@@ -95,22 +88,27 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
     baseline = settings.baseline
     if isinstance(baseline, Stretch):
         baseline = _own_baseline(series, baseline, warnings)
+    elif baseline is not None:
+        baseline = replace(baseline, same_recording=False)
     assessment = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, focal_px=source.info.focal_px).push(
         series
     )
-    warnings += _doubts(assessment, scene)
+    warnings += doubts(assessment, sights, baseline)
     return Analysis(assessment, not report.partial, about, [as_text(words) for words in warnings])
 
 
 def poses_of(path: Path, settings: Settings) -> PoseSeries:
     """Find the person in every picture of a file, and nothing more."""
     with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
-        return _poses(source, settings, lambda _: None)[0]
+        series = _poses(source, settings, lambda _: None)[0]
+    if upside_down(series):
+        raise PictureError(f"{path.name}: the person is head down. Turn the picture upright and take it again.")
+    return series
 
 
 def named(path: Path) -> str:
     """Return a file's name as it can be written anywhere: bytes that are not text become question marks."""
-    return as_text(path.name)
+    return as_text(path.name or str(path))  # a folder may be typed as a dot
 
 
 def as_text(words: str) -> str:
@@ -121,8 +119,9 @@ def as_text(words: str) -> str:
 def unread(path: Path) -> dict[str, Any]:
     """Tell in the summary of a source from which nothing came."""
     try:
-        digest = _sha256(path)
-    except (OSError, ValueError):  # not there, not permitted, a folder; a zero byte in the name
+        # A pipe or a device would be read for ever.
+        digest = _sha256(path) if path.is_file() else None
+    except (OSError, ValueError):  # not permitted; a zero byte in the name
         digest = None
     nothing = dict.fromkeys(("start_s", "duration_s", "frames_declared"))
     return {"name": named(path), "sha256": digest, "frames_read": 0, **nothing}
@@ -148,42 +147,22 @@ def _about(path: Path, source: Source) -> dict[str, Any]:
     }
 
 
-@dataclass(slots=True)
-class _Scene:
-    """What the occasional look at the whole picture found."""
-
-    people: list[int] = field(default_factory=list)
-    brightness: list[float] = field(default_factory=list)
-
-
-def _poses(source: Source, settings: Settings, progress: Progress) -> tuple[PoseSeries, _Scene]:
+def _poses(source: Source, settings: Settings, progress: Progress) -> tuple[PoseSeries, list[Sight]]:
     rate_hz = source.info.rate_hz
     mode = mode_for(min(rate_hz, settings.fps) if rate_hz and settings.fps else rate_hz)
     poses: list[Pose | None] = []
     frames: list[tuple[float, int]] = []
-    scene = _Scene()
-    next_look_s = 0.0
+    sights: list[Sight] = []
     size = (0, 0)
-    with Landmarker(settings.model, mode) as network, _probe() as probe:
+    with Landmarker(settings.model, mode) as network, Lookout() as lookout:
         for frame in source:
             poses.append(network.find(frame))
             frames.append((frame.time_s, frame.index))
-            if frame.time_s >= next_look_s:
-                size = frame.size
-                _look(frame, probe, scene)
-                often = len(scene.people) < LOOKS_AT_FIRST
-                next_look_s = frame.time_s + (LOOK_EVERY_AT_FIRST_S if often else LOOK_EVERY_S)
+            size = frame.size
+            if (sight := lookout.see(frame)) is not None:
+                sights.append(sight)
             progress(len(frames))
-    return PoseSeries.of(poses, frames, size=size, mode=mode, model=settings.model), scene
-
-
-def _probe() -> Landmarker:
-    return Landmarker(Model.LITE, Mode.DETECTED, people=2, confidence=LOOKING_CONFIDENCE)
-
-
-def _look(frame: Frame, probe: Landmarker, scene: _Scene) -> None:
-    scene.people.append(people_among(probe.find_all(frame)))
-    scene.brightness.append(float(frame.image[::8, ::8].mean()))
+    return PoseSeries.of(poses, frames, size=size, mode=mode, model=settings.model), sights
 
 
 def _own_baseline(series: PoseSeries, stretch: Stretch, warnings: list[str]) -> Baseline | None:
@@ -193,33 +172,3 @@ def _own_baseline(series: PoseSeries, stretch: Stretch, warnings: list[str]) -> 
     except DataError as why:
         warnings.append(str(why))
         return None
-
-
-def _doubts(result: Assessment, scene: _Scene) -> list[str]:
-    """Say what makes the numbers doubtful, in the order of weight."""
-    poses = result.poses
-    found = poses.detected
-    doubts = []
-    if np.median(scene.brightness) < DARK_LEVEL:
-        doubts.append("the picture is very dark: put a light in front of the person")
-    if not found.any():
-        return [*doubts, "nobody was seen: is the person in view, large enough and lit?"]
-    crowded = sum(count > 1 for count in scene.people)
-    if crowded:
-        doubts.append(
-            f"more than one person in view in {crowded} of {len(scene.people)} looks: "
-            "the numbers may belong to either; film one person alone"
-        )
-    changes = person_changes_s(poses)
-    if changes:
-        times = ", ".join(f"{t:.1f}" for t in changes[:3])
-        doubts.append(f"the skeleton jumps at {times} s, as if to another person: check these numbers")
-    if not found.all():
-        doubts.append(f"nobody was seen in {(~found).sum()} of {len(found)} pictures")
-    if trunk_px(poses) < SMALL_TRUNK_PX:
-        doubts.append(f"the person is small, with a trunk of {trunk_px(poses):.0f} pixels: move the camera nearer")
-    if (result.measures.view[found] == View.OBLIQUE).mean() > 1 / 2:
-        doubts.append("seen from a corner: most angles need a view from the side or from the front; turn the camera")
-    if result.assumed[found].mean() > 1 / 2:
-        doubts.append("the legs are out of the picture: sitting is assumed, not seen")
-    return doubts

@@ -76,8 +76,10 @@ def neutral(series: PoseSeries, accuracy: Accuracy, where: str) -> Baseline:
     Raises
     ------
     DataError
-        Nobody was seen there.
+        Nobody was seen there, or there are no pictures.
     """
+    if not len(series):
+        raise DataError(f"No baseline: there are no pictures in {where}. The recording is shorter than that.")
     if not series.detected.any():
         raise DataError(f"No baseline: nobody is seen in {where}. Choose seconds or a photo with the person upright.")
     value, view = raw_values(series, accuracy)
@@ -85,4 +87,5 @@ def neutral(series: PoseSeries, accuracy: Accuracy, where: str) -> Baseline:
     usual = max(sorted(set(seen)), key=seen.count)
     value = value[view == usual]
     kept = (~np.isnan(value)).mean(axis=0) >= MIN_SHARE
-    return Baseline({name: float(np.nanmean(value[:, k])) for k, name in enumerate(NAMES) if kept[k]}, usual)
+    values = {name: float(np.nanmean(value[:, k])) for k, name in enumerate(NAMES) if kept[k]}
+    return Baseline(values, usual, series.mode)

@@ -6,14 +6,20 @@ import multiprocessing
 import os
 import queue
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import sys
+import threading
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from posture_coach.batch.results import Job, Outcome, failure, process
-from posture_coach.errors import SourceError, SourceNotFoundError
+from posture_coach.batch.results import Job, Outcome, failure, is_folder, process, without_media
+from posture_coach.errors import SourceError
 from posture_coach.pose.files import open_file
 
 MEDIA_NAMES = frozenset(
@@ -28,6 +34,9 @@ ANNOTATED = ".annotated."
 TELL_EVERY = 10
 """Pictures between two messages from a worker."""
 WAIT_S = 0.1
+GRACE_S, HURRY_S = 10.0, 2.0
+"""How long a worker whose parent has gone, and one that is to end at once, may take to leave nothing half."""
+FAILED = 1
 ASK_AT_MOST = 200
 """Opening a file to ask its length takes some 10 ms: beyond this, the bar counts files only."""
 
@@ -39,34 +48,69 @@ class Stopped(BaseException):
     """The run was asked to end; a worker leaves its input without writing anything."""
 
 
-def inputs(paths: Sequence[Path]) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to analyse.
+
+    Parameters
+    ----------
+    path
+        As it was typed, or below the folder that was typed.
+    listed
+        What the list of the run calls it: its path below the folder that was named, else as it was typed; all as typed
+        where two would be alike.
+    """
+
+    path: Path
+    listed: str
+
+
+def inputs(paths: Sequence[Path]) -> list[Input]:
     """Return the files to analyse: those named, and the videos and photos inside named folders, sorted, once each.
+
+    Of a file and symbolic links to it the file is taken. A folder without a video or photo stands for itself, so that
+    the run tells of it.
 
     Raises
     ------
     SourceNotFoundError
-        A name stands for nothing, or a folder holds no video or photo.
+        There is nothing but folders without a video or photo.
     """
-    found: dict[Path, Path] = {}
+    found: dict[Path, tuple[Path, Path]] = {}
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if _is_media(p) and p.is_file())
-            if not inside:
-                raise SourceNotFoundError(f"There is no video or photo in the folder {path}.")
-        else:
-            inside = [path]
-        for file in inside:
-            found.setdefault(file.resolve(), file.absolute())
-    return list(found.values())
+        for file, below in _meant(path):
+            real = _real(file)
+            if real not in found or (found[real][0].is_symlink() and not file.is_symlink()):
+                found.pop(real, None)
+                found[real] = file, below
+    if found and all(is_folder(path) for path, _ in found.values()):
+        raise without_media(next(iter(found.values()))[0])
+    alike = len({below for _, below in found.values()}) < len(found)
+    return [Input(path, (path if alike else below).as_posix()) for path, below in found.values()]
+
+
+def _meant(path: Path) -> list[tuple[Path, Path]]:
+    """Return the files that one name stands for, each with its path below that name."""
+    if not is_folder(path):
+        return [(path, path)]
+    inside = sorted(file for file in path.rglob("*") if _is_media(file.relative_to(path)) and file.is_file())
+    return [(file, file.relative_to(path)) for file in inside] or [(path, path)]
 
 
 def _is_media(path: Path) -> bool:
-    """Whether a file in a folder is meant: not hidden, and no annotated copy of an earlier run."""
-    own = path.name.startswith(".") or ANNOTATED in path.name
-    return path.suffix.lower() in MEDIA_NAMES and not own
+    """Whether a file below a folder is meant: nothing of its path hidden, and no annotated copy of an earlier run."""
+    hidden = any(part.startswith(".") for part in path.parts)
+    return path.suffix.lower() in MEDIA_NAMES and not hidden and ANNOTATED not in path.name
 
 
-def run(jobs: Sequence[Job], workers: int, tell: Tell = lambda _stem, _done: None) -> Iterator[Outcome]:
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return path.absolute()
+
+
+def run(jobs: Sequence[Job], workers: int, tell: Tell = lambda _stem, _done: None) -> Generator[Outcome]:
     """Process all jobs; give outcomes as they come.
 
     Parameters
@@ -95,11 +139,13 @@ def _round(jobs: Sequence[Job], workers: int, tell: Tell) -> Iterator[Outcome]:
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
     stop = context.Event()
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
-        min(workers, len(jobs)), mp_context=context, initializer=_begin, initargs=(messages, stop)
+        min(workers, len(jobs)), mp_context=context, initializer=_begin, initargs=(messages, stop, str(Path.cwd()))
     )
     try:
-        waiting: set[Future[Outcome]] = {pool.submit(_work, job) for job in jobs}
+        with _bare_main(), _spared():
+            waiting: set[Future[Outcome]] = {pool.submit(_work, job) for job in jobs}
         while waiting:
             finished, waiting = wait(waiting, timeout=WAIT_S)
             _pass_on(messages, tell)
@@ -107,9 +153,69 @@ def _round(jobs: Sequence[Job], workers: int, tell: Tell) -> Iterator[Outcome]:
                 if not isinstance(future.exception(), BrokenProcessPool):
                     yield future.result()
     finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        with _unbroken(others):
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
         _pass_on(messages, tell)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Start workers to which Ctrl-C means nothing, from their first moment on."""
+    if sys.platform == "win32":  # it cannot; there they are deaf from `_begin` on
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _unbroken(others: Collection[BaseProcess]) -> Iterator[None]:
+    """Wait for workers to end, come what may: another Ctrl-C or SIGTERM hurries them, the next one kills them.
+
+    Parameters
+    ----------
+    others
+        Children of this process that are none of the workers.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only there signals arrive
+        yield
+        return
+    asked = 0
+
+    def hurry(_number: int, _frame: object) -> None:
+        nonlocal asked
+        asked += 1
+        for worker in set(multiprocessing.active_children()).difference(others):
+            if asked == 1:
+                worker.terminate()
+            else:
+                worker.kill()
+
+    before = {number: signal.signal(number, hurry) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+@contextmanager
+def _bare_main() -> Iterator[None]:
+    """Start workers without the program's main module.
+
+    They need nothing of it, and in the dashboard's process Streamlit puts the script of a page in its place, which
+    every worker would run.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _pass_on(messages: Any, tell: Tell) -> None:
@@ -123,23 +229,53 @@ def _pass_on(messages: Any, tell: Tell) -> None:
 
 _messages: Any = None
 _stop: Any = None
+_leaving = threading.Event()
+"""This worker ends as soon as its input has left nothing half."""
+_at_work = threading.Lock()
 
 
-def _begin(messages: Any, stop: Any) -> None:
-    """Prepare a worker process: Ctrl-C is the parent's to handle."""
+def _begin(messages: Any, stop: Any, folder: str) -> None:
+    """Prepare a worker process: Ctrl-C is the parent's to handle, and where the parent has gone nobody needs it."""
     global _messages, _stop  # the pool offers a worker no other place to keep them
     _messages, _stop = messages, stop
+    os.chdir(folder)  # inputs are called as they were typed
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _terminated)
+    threading.Thread(target=_end_with_the_parent, name="end with the parent", daemon=True).start()
+
+
+def _terminated(_number: int, _frame: object) -> None:
+    threading.Thread(target=_leave, args=(HURRY_S,), daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    _leave(GRACE_S)
+
+
+def _leave(grace_s: float) -> None:
+    """End this worker, after so many seconds in the middle of its picture."""
+    _leaving.set()
+    _at_work.acquire(timeout=grace_s)
+    os._exit(FAILED)
 
 
 def _work(job: Job) -> Outcome:
     def progress(done: int) -> None:
-        if _stop.is_set():
+        if _leaving.is_set() or _stop.is_set():
             raise Stopped
         if done % TELL_EVERY == 0:
             _messages.put((job.stem, done))
 
-    return process(job, progress)
+    with _at_work:
+        try:
+            return process(job, progress)
+        except Stopped:
+            if _leaving.is_set():
+                os._exit(FAILED)
+            raise
 
 
 def expected_pictures(jobs: Sequence[Job]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,19 @@ from posture_coach.batch import summary
 from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, as_text, named, unread
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
 from posture_coach.batch.writing import Drafts, written
-from posture_coach.errors import OutputError, PostureCoachError
+from posture_coach.errors import OutputError, PostureCoachError, SourceNotFoundError
 from posture_coach.measures.definitions import NAMES
 
 log = logging.getLogger(__name__)
+
+ENDINGS = (".frames.parquet", ".frames.csv", ".annotated.mp4", ".annotated.jpg", ".summary.json")
+"""Everything that may stand under the name of one input."""
+HEAD = (
+    *("input", "path", "results", "status", "message", "mode", "activity"),
+    *("duration_s", "pictures", "score", "coverage", "scored_share"),
+)
+"""The first columns of summary.csv; then come the figures of every measure."""
+FIGURES = ("median", "err", "coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,8 @@ class Job:
     ----------
     stem
         What its results are called, distinct within the run.
+    listed
+        What the list of the run calls it, distinct too; empty: its name.
     """
 
     path: Path
@@ -45,6 +56,7 @@ class Job:
     out: Path
     settings: Settings
     outputs: Outputs
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,8 @@ class Outcome:
         Why it failed; empty otherwise.
     summary
         What stands in its summary.json.
+    listed
+        See `Job`.
     """
 
     name: str
@@ -66,11 +80,14 @@ class Outcome:
     status: str
     message: str
     summary: dict[str, Any]
+    listed: str = ""
 
 
 def process(job: Job, progress: Progress = lambda _: None) -> Outcome:
     """Analyse one input and write its results; a failure is an outcome, not an exception."""
     try:
+        if is_folder(job.path):
+            raise without_media(job.path)
         analysis = analyse(job.path, job.settings, progress)
         done = _write(job, analysis, progress)
     except PostureCoachError as why:
@@ -78,21 +95,68 @@ def process(job: Job, progress: Progress = lambda _: None) -> Outcome:
     except Exception as why:
         log.exception("unforeseen fault in %s", job.stem)
         return failure(job, f"A fault in posture-coach itself, please report it: {type(why).__name__}: {why}")
-    return Outcome(named(job.path), job.stem, done["status"], "", done)
+    return _outcome(job, done["status"], "", done)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; not where that cannot be told, since opening it will say why."""
+    try:
+        return path.is_dir()
+    except OSError:  # too long a name, not permitted
+        return False
+
+
+def without_media(folder: Path) -> SourceNotFoundError:
+    """Return what is wrong with a folder in which there is nothing to analyse."""
+    return SourceNotFoundError(f"There is no video or photo in the folder {folder}.")
 
 
 def failure(job: Job, reason: str) -> Outcome:
-    """Record that nothing came of an input; what an earlier run left under its name stays."""
+    """Record that nothing came of an input; what an earlier run made of the same file stays."""
     reason = as_text(reason)
     summed = summary.failed(unread(job.path), reason)
     target = _summary_path(job)
     try:
-        if not target.exists():
+        if not _is_of(target, summed["source"]["sha256"]):
             with written(target) as draft:
                 _write_json(draft, summed)
+            _remove_others(job, {target})
     except OutputError as why:
         reason = f"{reason} {why}"
-    return Outcome(named(job.path), job.stem, "failed", reason, summed)
+    return _outcome(job, "failed", reason, summed)
+
+
+def _outcome(job: Job, status: str, message: str, summed: dict[str, Any]) -> Outcome:
+    return Outcome(named(job.path), job.stem, status, message, summed, as_text(job.listed))
+
+
+def _is_of(target: Path, digest: str | None) -> bool:
+    """Whether a summary tells of results of this file, or may do so, since the file cannot be read."""
+    try:
+        stored = json.loads(target.read_text(encoding="utf-8"))
+        return stored["status"] != "failed" and digest in (None, stored["source"]["sha256"])
+    except (OSError, ValueError, TypeError, KeyError):  # not there, or no summary of ours
+        return False
+
+
+def _remove_others(job: Job, made: Collection[Path]) -> None:
+    """Remove what an earlier run left under this name: it does not belong to what is there now.
+
+    Raises
+    ------
+    OutputError
+        It cannot be removed.
+    """
+    for ending in ENDINGS:
+        left = _target(job, ending)
+        if left in made:
+            continue
+        try:
+            left.unlink(missing_ok=True)
+        except OSError as why:
+            raise OutputError(
+                f"{left} is of an earlier run and cannot be removed: {why.strerror or why}. Remove it yourself."
+            ) from why
 
 
 def write_run(out: Path, outcomes: Sequence[Outcome]) -> Path:
@@ -104,10 +168,9 @@ def write_run(out: Path, outcomes: Sequence[Outcome]) -> Path:
         It cannot be written.
     """
     target = out / "summary.csv"
-    figures = [f"{name}.{statistic}" for name in NAMES for statistic in ("median", "coverage")]
-    head = ["input", "results", "status", "message", "duration_s", "pictures", "score", "coverage", *figures]
+    figures = [f"{name}.{statistic}" for name in NAMES for statistic in FIGURES]
     with written(target) as draft, draft.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, head, restval="")
+        table = csv.DictWriter(file, [*HEAD, *figures], restval="")
         table.writeheader()
         table.writerows(_row(outcome) for outcome in outcomes)
     return target
@@ -117,52 +180,67 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     told = outcome.summary
     row = {
         "input": outcome.name,
+        "path": outcome.listed or outcome.name,
         "results": outcome.stem,
         "status": outcome.status,
         "message": outcome.message or "; ".join(told["warnings"]),
+        "mode": told["mode"],
+        "activity": max(told["activities"], key=told["activities"].__getitem__, default=""),
         "duration_s": told["source"].get("duration_s", ""),
         "pictures": told["pictures"]["analysed"],
     }
     if told["score"]:
-        row |= {"score": told["score"]["mean"], "coverage": told["score"]["coverage"]}
+        score = told["score"]
+        row |= {"score": score["mean"], "coverage": score["coverage"], "scored_share": score["share_of_pictures"]}
     for name, figures in told["measures"].items():
-        row |= {f"{name}.{statistic}": figures[statistic] for statistic in ("median", "coverage")}
+        row |= {f"{name}.{statistic}": figures[statistic] for statistic in FIGURES}
     return {key: "" if value is None else value for key, value in row.items()}
 
 
 def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
-    """Write everything of one input, or nothing; the summary comes last: where it stands the rest stands too."""
+    """Write everything of one input, or nothing; the summary comes last: where it stands the rest stands too.
+
+    What an earlier run made and this one does not goes when the new files have taken their places.
+    """
     table = frames_table(analysis.assessment, landmarks=job.outputs.landmarks)
     status = "ok" if analysis.complete else "partial"
     done = summary.whole(analysis.source, analysis.assessment, status=status, warnings=analysis.warnings)
+    made = [_target(job, ".frames.parquet"), _summary_path(job)]
     with Drafts() as drafts:
-        with drafts.of(job.out / f"{job.stem}.frames.parquet") as draft:
+        with drafts.of(made[0]) as draft:
             write_parquet(table, draft)
         if job.outputs.csv:
-            with drafts.of(job.out / f"{job.stem}.frames.csv") as draft:
+            made.append(_target(job, ".frames.csv"))
+            with drafts.of(made[-1]) as draft:
                 write_csv(table, draft)
         if job.outputs.annotate:
-            _annotate(job, analysis, drafts, progress)
+            made.append(_annotate(job, analysis, drafts, progress))
         with drafts.of(_summary_path(job)) as draft:
             _write_json(draft, done)
+    _remove_others(job, made)
     return done
 
 
-def _annotate(job: Job, analysis: Analysis, drafts: Drafts, progress: Progress) -> None:
+def _annotate(job: Job, analysis: Analysis, drafts: Drafts, progress: Progress) -> Path:
     # Drawing is for those who ask for it: its libraries stay unloaded otherwise.
     from posture_coach.batch.annotate import annotate, annotated_suffix
 
     pictures = len(analysis.assessment)
-    target = job.out / f"{job.stem}{annotated_suffix(analysis.source['kind'])}"
+    target = _target(job, annotated_suffix(analysis.source["kind"]))
     with drafts.of(target) as draft:
         annotate(
             job.path, analysis.assessment, job.settings, draft,
             show_face=job.outputs.show_face, progress=lambda done: progress(pictures + done),
         )  # fmt: skip
+    return target
 
 
 def _summary_path(job: Job) -> Path:
-    return job.out / f"{job.stem}.summary.json"
+    return _target(job, ".summary.json")
+
+
+def _target(job: Job, ending: str) -> Path:
+    return job.out / f"{job.stem}{ending}"
 
 
 def _write_json(draft: Path, content: dict[str, Any]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,15 @@ from posture_coach import __version__
 from posture_coach.activity.recognise import activity_events
 from posture_coach.measures.types import WORDS, Reason
 from posture_coach.scoring.assess import Assessment
+from posture_coach.scoring.bands import Grade
+from posture_coach.scoring.score import why_words
 
 SCHEMA_VERSION = 1
 Floats = NDArray[np.float64]
+RARE_SHARE, RARE_S = 0.1, 2.0
+"""A measure seen in less than both, as a share of the pictures and in seconds, is a glimpse and no statistic."""
+SCORED_SHARE = 0.25
+"""Less than this share of the pictures that count says nothing of the whole: no score, no share of good."""
 DIGITS = 4
 """Decimals kept: ten times finer than the smallest error there is."""
 
@@ -31,25 +38,38 @@ def measure_figures(result: Assessment) -> dict[str, dict[str, Any]]:
         Median 95 % half-width of one value.
     coverage
         Share of all pictures in which it was measured, 0-1.
+    share_scored
+        Share of the measured pictures in which it was held against a target, 0-1.
     share_good
-        Share of good among the scored pictures, 0-1; None where none was scored.
+        Share of good among the scored pictures, 0-1; None where too few were scored.
     reason
         The most frequent reason for its absence; None where it was always measured.
     """
-    share_good = result.score.share_good()
-    figures = {}
-    for k, name in enumerate(result.measures.names):
-        value, code = result.measures.value[:, k], result.measures.reason[:, k]
-        measured = value[~np.isnan(value)]
-        err = result.measures.err[:, k]
-        figures[name] = {
-            **_statistics(measured),
-            "err": _number(np.median(err[~np.isnan(err)])) if (~np.isnan(err)).any() else None,
-            "coverage": _number(len(measured) / len(value)),
-            "share_good": _number(share_good[name]),
-            "reason": _reason(code),
-        }
-    return figures
+    grades = result.score.measure_grades()
+    return {name: _figures(result, k, grades[:, k]) for k, name in enumerate(result.measures.names)}
+
+
+def _figures(result: Assessment, k: int, grade: NDArray[np.int8]) -> dict[str, Any]:
+    value, err = result.measures.value[:, k], result.measures.err[:, k]
+    measured = value[~np.isnan(value)]
+    shown = measured if not _is_rare(len(measured), result) else measured[:0]
+    scored = int((grade != Grade.NOT_SCORED).sum())
+    enough = len(shown) > 0 and scored >= SCORED_SHARE * len(measured)
+    known = err[~np.isnan(err)] if len(shown) else shown
+    return {
+        **_statistics(shown),
+        "err": _number(np.median(known)) if len(known) else None,
+        "coverage": _number(len(measured) / len(value)),
+        "share_scored": _number(scored / len(measured)) if len(measured) else 0.0,
+        "share_good": _number((grade == Grade.GOOD).sum() / scored) if enough and scored else None,
+        "reason": _reason(result.measures.reason[:, k]),
+    }
+
+
+def _is_rare(measured: int, result: Assessment) -> bool:
+    time_s = result.poses.time_s
+    step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    return 0 < measured < RARE_SHARE * len(time_s) and measured * step_s < RARE_S
 
 
 def _statistics(measured: Floats) -> dict[str, float | None]:
@@ -68,34 +88,71 @@ def _statistics(measured: Floats) -> dict[str, float | None]:
 
 
 def score_figures(result: Assessment) -> dict[str, Any]:
-    """Return the mean score, its coverage, and the words that say what it rests on."""
-    score, coverage = result.score.score, result.score.coverage
-    scored = np.flatnonzero(~np.isnan(score))
-    figures: dict[str, Any] = {
-        "mean": _number(score[scored].mean()) if len(scored) else None,
-        "median": _number(np.median(score[scored])) if len(scored) else None,
-        "coverage": _number(np.nanmean(coverage)) if (~np.isnan(coverage)).any() else 0.0,
-        "share_of_pictures": _number(len(scored) / len(score)),
+    """Return the mean score, its coverage, what it rests on, and the same by activity."""
+    told = _scored(result, result.poses.detected)
+    kinds = dict.fromkeys(str(kind) for kind in result.activity)
+    told["by_activity"] = {
+        kind: _scored(result, result.activity == kind) for kind in sorted(kinds) if kind not in ("away", "unknown")
     }
-    middle = int(scored[len(scored) // 2]) if len(scored) else len(score) // 2
-    figures["words"] = result.score.explain(middle).words()
-    return figures
+    told["targets"] = list(_targets(result))
+    return told
 
 
-def activity_seconds(result: Assessment) -> dict[str, float | None]:
-    """Return how long each activity lasted, in seconds."""
+def _scored(result: Assessment, meant: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the figures of some of the pictures."""
+    score, coverage = result.score.score[meant], result.score.coverage[meant]
+    rows = np.flatnonzero(meant & ~np.isnan(result.score.score))
+    share = len(rows) / len(score) if len(score) else 0.0
+    enough = len(rows) > 0 and share >= SCORED_SHARE
+    counted = score[~np.isnan(score)]
+    middle = rows[len(rows) // 2] if len(rows) else np.flatnonzero(meant)[len(score) // 2] if len(score) else 0
+    words = result.score.explain(int(middle)).words()
+    return {
+        "mean": _number(counted.mean()) if enough else None,
+        "median": _number(np.median(counted)) if enough else None,
+        "coverage": _number(np.nanmean(coverage)) if (~np.isnan(coverage)).any() else 0.0,
+        "share_of_pictures": _number(share),
+        "words": words
+        if enough or not len(rows)
+        else f"scored in {share:.0%} of the pictures, too few for a score; {words}",
+    }
+
+
+def _targets(result: Assessment) -> Iterator[dict[str, Any]]:
+    """Yield for each target of the activities that were seen what it gave, and why it gave nothing elsewhere."""
+    scores = result.score
+    for target_id, group in groupby(range(len(scores.slots)), key=lambda k: scores.slots[k].target.id):
+        columns = list(group)
+        target = scores.slots[columns[0]].target
+        meant = result.activity == target.activity
+        if not meant.any():
+            continue
+        grade = scores.grade[meant][:, columns].max(axis=1)
+        why = scores.why[meant][:, columns].min(axis=1)[grade == Grade.NOT_SCORED]
+        yield {
+            "id": target_id,
+            "activity": target.activity.value,
+            "weight": target.weight,
+            "share_scored": _number((grade != Grade.NOT_SCORED).mean()),
+            **{f"share_{g.name.lower()}": _number((grade == g).mean()) for g in Grade if g is not Grade.NOT_SCORED},
+            "not_scored": why_words(int(np.bincount(why).argmax()), target) if len(why) else None,
+        }
+
+
+def activity_seconds(result: Assessment, end_s: float | None = None) -> dict[str, float | None]:
+    """Return how long each activity lasted, in seconds; end_s as for `activity_events`."""
     seconds: dict[str, float] = {}
-    for event in activity_events(result.activity, result.poses.time_s):
+    for event in activity_events(result.activity, result.poses.time_s, end_s):
         name = str(event.evidence["activity"])
         seconds[name] = seconds.get(name, 0.0) + event.end_s - event.start_s
     return {name: _number(total) for name, total in sorted(seconds.items())}
 
 
-def events(result: Assessment) -> list[dict[str, Any]]:
-    """Return what happened, in order of time."""
+def events(result: Assessment, end_s: float | None = None) -> list[dict[str, Any]]:
+    """Return what happened, in order of time; end_s as for `activity_events`."""
     return [
         {"kind": e.kind, "start_s": _number(e.start_s), "end_s": _number(e.end_s), **e.evidence}
-        for e in activity_events(result.activity, result.poses.time_s)
+        for e in activity_events(result.activity, result.poses.time_s, end_s)
     ]
 
 
@@ -113,8 +170,8 @@ def whole(source: Mapping[str, Any], result: Assessment, *, status: str, warning
         "pictures": {"analysed": len(poses), "with_a_person": int(poses.detected.sum())},
         "score": score_figures(result),
         "measures": measure_figures(result),
-        "activities": activity_seconds(result),
-        "events": events(result),
+        "activities": activity_seconds(result, source.get("duration_s")),
+        "events": events(result, source.get("duration_s")),
     }
 
 

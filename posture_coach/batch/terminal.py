@@ -29,6 +29,7 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
     """Print one table of all inputs, and of a single one its measures too; then every warning."""
     if len(outcomes) == 1 and outcomes[0].status != "failed":
         console.print(_measures(outcomes[0].summary))
+        console.print(Text(f"score: {outcomes[0].summary['score']['words']}", style="dim"))
     console.print(_inputs(outcomes))
     for outcome in outcomes:
         for words in [outcome.message] if outcome.message else outcome.summary["warnings"]:
@@ -37,8 +38,8 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
 
 def _inputs(outcomes: Sequence[Outcome]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("input", "", "s", "doing", "score", "median angles"):
-        table.add_column(head, justify="right" if head in ("s", "score") else "left", overflow="fold")
+    for head in ("input", "status", "seconds", "doing", "score (seen)", "median angles"):
+        table.add_column(head, justify="right" if head in ("seconds", "score (seen)") else "left", overflow="fold")
     for outcome in outcomes:
         told = outcome.summary
         table.add_row(
@@ -89,8 +90,13 @@ def _headlines(measures: dict[str, Any]) -> str:
         if seen:
             best = max(seen, key=lambda figures: figures["coverage"])
             err = "" if best["err"] is None else f" ± {best['err']:.0f}"
-            told.append(f"{word} {best['median']:.0f}{err}°")
+            told.append(f"{word} {_whole(best['median'])}{err}°")
     return ", ".join(told[:HEADLINES_AT_MOST]) or "nothing"
+
+
+def _whole(value: float) -> str:
+    """Write a whole number; nothing is minus nothing."""
+    return f"{round(value) or 0}"
 
 
 def _figure(value: float | None, unit: str) -> str:

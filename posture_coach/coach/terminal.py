@@ -79,9 +79,10 @@ def _page(reading: Reading, title: str) -> Group:
     for name, measure in reading.measures.items():
         if not math.isnan(measure.value):
             grade = grades.get(name, Grade.NOT_SCORED)
-            err = "" if math.isnan(measure.err) else f"± {measure.err:.1f}"
+            digits = 2 if BY_NAME[name].unit == "ratio" else 1
+            err = "" if math.isnan(measure.err) else f"± {measure.err:.{digits}f}"
             word = grade.name.lower() if name in grades else ""
-            table.add_row(BY_NAME[name].title, f"{measure.value:.1f}", err, Text(word, style=STYLE[grade]))
+            table.add_row(BY_NAME[name].title, f"{measure.value:.{digits}f}", err, Text(word, style=STYLE[grade]))
     return Group(Text(title, style="dim"), head, table)
 
 

@@ -37,6 +37,8 @@ HIP_POSSIBLE_DEG = (-45.0, 160.0)
 KNEE_POSSIBLE_DEG = (-30.0, 170.0)
 ANKLE_POSSIBLE_DEG = (-80.0, 50.0)
 SHOULDER_POSSIBLE_DEG = (-85.0, 210.0)
+HEAD_YAW_POSSIBLE_DEG = (-100.0, 100.0)
+SWAY_POSSIBLE_RATIO = (-0.35, 0.35)
 
 
 class Relative(StrEnum):
@@ -69,6 +71,8 @@ class Definition:
     possible
         Lowest and highest value that a body can have, before anything relative is taken off; beyond it the network
         has put a point where it is not.
+    in_pixels
+        A length in the picture, which compares within one recording alone.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Definition:
     min_visibility: float = MIN_VISIBILITY
     source: str = "neutral-zero method"
     possible: tuple[float, float] = ANYTHING
+    in_pixels: bool = False
 
     @property
     def joint(self) -> str:
@@ -143,6 +148,7 @@ def _sagittal_trunk() -> Iterator[Definition]:
         "hip_forward_offset_ratio", "Sway (hip ahead of the plumb line)", "sagittal", SIDE_VIEW, "ratio",
         "distance of the hip from the line shoulder-ankle, over its length", "0 on the line, + hip ahead",
         (*_SHOULDERS, *_HIPS, *_ANKLES), sagittal.hip_forward_offset, source="kendall2005",
+        possible=SWAY_POSSIBLE_RATIO,
     )  # fmt: skip
 
 
@@ -229,6 +235,7 @@ def _any_view() -> Iterator[Definition]:
         "head_yaw_deg", "Head turn", "any", FACE_SEEN, "deg",
         "face against the shoulder line", "0 straight, + turned to the person's right",
         (_L.NOSE, *_EARS, *_SHOULDERS), whole.head_yaw, from_depth=True, source="engineering",
+        possible=HEAD_YAW_POSSIBLE_DEG,
     )  # fmt: skip
     for side in Side:
         yield Definition(
@@ -241,7 +248,7 @@ def _any_view() -> Iterator[Definition]:
         "slump_ratio", "Upper-body height", "any", ANY_VIEW, "ratio",
         "length mid-hip to mid-shoulder in the picture, against the person's own upright at the same place",
         "1 as upright, less = slumped", (*_HIPS, *_SHOULDERS), sagittal.trunk_length,
-        relative=Relative.RATIO, source="engineering",
+        relative=Relative.RATIO, source="engineering", in_pixels=True,
     )  # fmt: skip
 
 

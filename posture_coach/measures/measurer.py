@@ -13,7 +13,7 @@ from posture_coach.measures.definitions import NAMES, TABLE, Definition, Relativ
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import MeasureSeries, Reason, Side, View
 from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
-from posture_coach.pose.types import Landmark, Model, PoseSeries
+from posture_coach.pose.types import Landmark, Mode, Model, PoseSeries
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,10 +34,16 @@ class Baseline:
         Mean of each measure that was seen, by public name, before anything relative is taken off.
     view
         From where it was taken: it holds for the same view alone.
+    mode
+        How the points were found; None where that is not known.
+    same_recording
+        Whether it was taken from the recording that is measured, so that lengths in the picture compare.
     """
 
     values: Mapping[str, float]
     view: View
+    mode: Mode | None = None
+    same_recording: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,7 @@ class Measurer:
         for column, row in enumerate(TABLE):
             raw = row.compute(scene.skeleton)
             why = _refusals(row, scene, raw, series.model)
-            why[(why == Reason.NONE) & self._lacks_reference(row, scene.view)] = (
-                Reason.NO_CAMERA_SCALE if row.relative is Relative.FOCAL_LENGTH else Reason.NO_BASELINE
-            )
+            why[(why == Reason.NONE) & self._lacks_reference(row, scene.view)] = self._reference_reason(row)
             measured = why == Reason.NONE
             value[measured, column] = self._settled(row, raw)[measured]
             err[measured, column] = self._half_width(row, series, scene.view)[measured]
@@ -101,6 +105,12 @@ class Measurer:
             return raw - neutral
         return raw / neutral if row.relative is Relative.RATIO and neutral > 0 else raw
 
+    def _reference_reason(self, row: Definition) -> Reason:
+        if row.relative is Relative.FOCAL_LENGTH:
+            return Reason.NO_CAMERA_SCALE
+        elsewhere = self.baseline is not None and not self.baseline.same_recording
+        return Reason.OTHER_RECORDING if elsewhere and row.in_pixels else Reason.NO_BASELINE
+
     def _lacks_reference(self, row: Definition, view: NDArray[np.object_]) -> Bools:
         if row.relative is Relative.FOCAL_LENGTH:
             return np.full(len(view), self.focal_px is None)
@@ -108,6 +118,8 @@ class Measurer:
             return np.zeros(len(view), dtype=bool)
         neutral = self.baseline.values.get(row.name) if self.baseline else None
         if self.baseline is None or neutral is None or (row.relative is Relative.RATIO and neutral <= 0):
+            return np.ones(len(view), dtype=bool)
+        if row.in_pixels and not self.baseline.same_recording:
             return np.ones(len(view), dtype=bool)
         return np.asarray(view != self.baseline.view, dtype=bool)
 

@@ -43,6 +43,7 @@ class Reason(IntEnum):
     SKEWED_DEPTH = 8
     UNDEFINED = 9
     IMPOSSIBLE = 10
+    OTHER_RECORDING = 11
 
 
 WORDS = {
@@ -52,11 +53,12 @@ WORDS = {
     Reason.FAR_SIDE: "far side hidden",
     Reason.OUT_OF_PICTURE: "a needed point is out of the picture: move back or tilt the camera",
     Reason.NOT_SEEN: "a needed point is hidden",
-    Reason.NO_BASELINE: "no baseline of your own upright yet (--baseline)",
+    Reason.NO_BASELINE: "needs your own upright first, a baseline",
     Reason.NO_CAMERA_SCALE: "the camera's focal length is unknown",
     Reason.SKEWED_DEPTH: "the heavy model gives no usable depth: use --model full",
     Reason.UNDEFINED: "points coincide: no direction to measure",
     Reason.IMPOSSIBLE: "beyond what the joint can do: the points are misplaced",
+    Reason.OTHER_RECORDING: "needs your own upright from this very recording: sizes in two pictures do not compare",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 

@@ -313,9 +313,16 @@ def open_live(
     """
     if is_url(source):
         return Live(_StreamFeed(partial(open_stream, source, mirror=mirror, rotate=rotate)), clock)
-    if source.isdecimal() or Path(source).is_relative_to(_DEVICES) or stat.S_ISCHR(_mode(Path(source))):
+    if is_camera(source):
         return Live(_CameraFeed(source, Turn(rotate, mirror)), clock)
     return Live(_FileFeed(partial(open_video, source, mirror=mirror, rotate=rotate), clock, loop=loop), clock)
+
+
+def is_camera(source: str) -> bool:
+    """Return whether the user named a camera, and not a stream or a file."""
+    if is_url(source):
+        return False
+    return source.isdecimal() or Path(source).is_relative_to(_DEVICES) or stat.S_ISCHR(_mode(Path(source)))
 
 
 def find_cameras(devices: Path = _DEVICES, facts: Path = _DEVICE_FACTS) -> list[Camera]:

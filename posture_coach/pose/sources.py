@@ -35,7 +35,8 @@ _MEDIAN_FRAMES = 600
 
 # A scheme of one letter is a Windows drive.
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=://)[^/@]*@")
+_PASSWORD = re.compile(r"(?<=://)[^/?#]*@")
+_FOLDED = re.compile(r"(?<=:)/+")
 
 
 class Kind(StrEnum):
@@ -290,6 +291,20 @@ def without_password(url: str) -> str:
     return _PASSWORD.sub("", url)
 
 
+def only_live(url: str) -> str:
+    """Return what is said to somebody who gives a stream's address where a file is wanted."""
+    return (
+        f"{without_password(url)} is a stream, not a file: it can only be watched live, with "
+        "posture-coach monitor --source."
+    )
+
+
+def _unfolded(path: str) -> str | None:
+    """Return the address that a path was made of, whose two slashes became one; None where it was made of none."""
+    url = _FOLDED.sub("//", path, count=1)
+    return url if is_url(url) else None
+
+
 def check_file(path: str | Path) -> Path:
     """Return the absolute path of an ordinary, readable, non-empty file.
 
@@ -315,10 +330,8 @@ def check_file(path: str | Path) -> Path:
             f"{path} may not be read by this user. Give yourself the right to read it, or copy it elsewhere."
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        if is_url(str(path)):
-            raise SourceError(
-                f"{without_password(str(path))} is a stream, not a file: it can only be watched live."
-            ) from error
+        if (url := _unfolded(str(path))) is not None:
+            raise SourceError(only_live(url)) from error
         raise SourceNotFoundError(f"There is no file {path}. Check the spelling and the folder.") from error
     if status.st_size == 0:
         raise UnreadableSourceError(

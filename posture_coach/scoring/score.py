@@ -178,13 +178,6 @@ class ScoreSeries:
                 codes[:, self.names.index(measure)] += self.grade[:, k]
         return codes
 
-    def share_good(self) -> dict[str, float]:
-        """Return the share of good among the graded pictures, 0 to 1, by measure; NaN where none was."""
-        codes = self.measure_grades()
-        good, graded = (codes == Grade.GOOD).sum(axis=0), (codes != Grade.NOT_SCORED).sum(axis=0)
-        share = np.divide(good, graded, out=np.full(len(good), np.nan), where=graded > 0)
-        return dict(zip(self.names, share.tolist(), strict=True))
-
     def _part(self, i: int, k: int, sides: int) -> Part:
         slot, grade = self.slots[k], Grade(int(self.grade[i, k]))
         points = float(_points(self.targets)[grade])
@@ -195,7 +188,7 @@ class ScoreSeries:
         """Say why no measure of a target was graded: the far side being hidden is the last thing to tell."""
         codes = [int(self.why[i, k]) for k in ks]
         code = next((code for code in codes if code != Reason.FAR_SIDE), codes[0])
-        return _words(code, self.slots[ks[0]].target)
+        return why_words(code, self.slots[ks[0]].target)
 
 
 class Scorer:
@@ -384,7 +377,7 @@ def _points(targets: Targets) -> Floats:
     return np.array([0.0, targets.points.good, targets.points.caution, targets.points.poor])
 
 
-def _words(code: int, target: Target) -> str:
+def why_words(code: int, target: Target) -> str:
     """Return the sentence for a code of `Reason` or `Why`."""
     if code == Why.CONDITION and target.only_when:
         condition = target.only_when

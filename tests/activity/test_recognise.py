@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posture_coach.activity.recognise import activity_events, recognise
+from posture_coach.activity.recognise import activity_events, gaps, recognise
 from posture_coach.activity.types import Activity
 from posture_coach.pose.types import Landmark, PoseSeries
 from tests.drawn import Body, draw, with_points
@@ -260,7 +260,7 @@ def test_stretches_are_half_open_and_leave_no_gap():
     time_s = np.array([0.0, 0.1, 0.25, 0.3, 0.5, 0.9, 1.0, 1.1, 1.2, 1.5])
     events = activity_events(label, time_s)
     assert [(e.start_s, e.end_s, e.evidence["activity"]) for e in events] == [
-        (0.0, 0.3, "sitting"), (0.3, 0.9, "standing"), (0.9, 1.0, "away"), (1.0, 1.5, "sitting"),
+        (0.0, 0.3, "sitting"), (0.3, 0.9, "standing"), (0.9, 1.0, "away"), (1.0, 1.6, "sitting"),
     ]  # fmt: skip
     assert {e.kind for e in events} == {"activity"}
 
@@ -270,12 +270,26 @@ def test_every_picture_lies_in_the_stretch_of_its_own_label(kinds):
     label, time_s = np.array(kinds, dtype=object), np.arange(len(kinds)) / 7
     events = activity_events(label, time_s)
     assert events[0].start_s == time_s[0]
-    assert events[-1].end_s == time_s[-1]
+    assert events[-1].end_s == pytest.approx(time_s[-1] + (1 / 7 if len(kinds) > 1 else 0.0))
     for before, after in pairwise(events):
         assert before.end_s == after.start_s
         assert before.evidence != after.evidence
-    for kind, now in zip(kinds[:-1], time_s[:-1], strict=True):
+    for kind, now in zip(kinds, time_s, strict=True) if len(kinds) > 1 else ():
         assert [e.evidence["activity"] for e in events if e.start_s <= now < e.end_s] == [kind]
+
+
+def test_the_last_picture_lasts_to_the_end_of_the_source_where_that_is_known():
+    label = np.array([SITTING] * 3, dtype=object)
+    (event,) = activity_events(label, np.array([0.0, 0.2, 0.4]), end_s=0.55)
+    assert event.end_s == 0.55
+
+
+def test_a_hole_in_the_recording_belongs_to_nothing():
+    label = np.array([STANDING] * 20, dtype=object)
+    time_s = np.concatenate([np.arange(10) / 10, 11 + np.arange(10) / 10])
+    assert [(e.start_s, pytest.approx(e.end_s)) for e in activity_events(label, time_s)] == [(0.0, 1.0), (11.0, 12.0)]
+    assert gaps(time_s).tolist() == [9]
+    assert gaps(np.arange(20) * 10.0).tolist() == [], "slow is not broken"
 
 
 def test_a_photo_is_a_stretch_without_length_and_nothing_is_none():

@@ -64,7 +64,7 @@ def test_a_stretch_is_half_open_and_a_tracked_one_settles_first(mode, stretch, f
 def test_a_stretch_behind_the_end_is_empty_and_gives_no_baseline():
     part = within(draw([STANDING] * 10), Stretch(5, 9))
     assert len(part) == 0
-    with pytest.raises(DataError, match="No baseline: nobody is seen in seconds 5 to 9"):
+    with pytest.raises(DataError, match="No baseline: there are no pictures in seconds 5 to 9"):
         neutral(part, shipped_accuracy(), "seconds 5 to 9")
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -43,46 +44,93 @@ def touched(*paths):
 # What is taken
 
 
+def found_in(*typed):
+    return [found.path for found in inputs([Path(path) for path in typed])]
+
+
+def listed(*typed):
+    return [found.listed for found in inputs([Path(path) for path in typed])]
+
+
 def test_folders_are_searched_to_the_bottom_and_sorted(tmp_path):
     wanted = [tmp_path / name for name in ("a/deep/down/x.mp4", "a/z.MOV", "b.JPeG", "c.ts", "Ü/é 日.webm")]
     touched(*wanted, *(tmp_path / name for name in ("notes.txt", "a/summary.json", "mp4", "x.mp4.part", "t.parquet")))
-    assert inputs([tmp_path]) == sorted(wanted)
+    assert found_in(tmp_path) == sorted(wanted)
+
+
+def test_nothing_hidden_is_looked_at_unless_it_is_named(tmp_path):
+    hidden = tmp_path / ".kept" / "in" / ".deep" / "x.mp4"
+    touched(hidden, tmp_path / "in" / ".deep" / "down" / "y.mp4", tmp_path / "in" / ".z.mp4", tmp_path / "in" / "a.mp4")
+    assert found_in(tmp_path) == [tmp_path / "in" / "a.mp4"]
+    assert found_in(hidden.parent) == [hidden], "a folder that is named is meant, however it is called"
+    assert found_in(hidden) == [hidden]
 
 
 def test_a_folder_called_like_a_video_and_a_dead_link_are_no_inputs(tmp_path):
     touched(tmp_path / "album.mp4" / "one.jpg")
     (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere.mp4")
-    assert inputs([tmp_path]) == [tmp_path / "album.mp4" / "one.jpg"]
+    assert found_in(tmp_path) == [tmp_path / "album.mp4" / "one.jpg"]
+
+
+def test_of_a_file_and_links_to_it_the_file_is_taken(tmp_path):
+    touched(tmp_path / "m.mp4", tmp_path / "z.mp4", tmp_path / "elsewhere" / "other.mp4")
+    for link, target in (("a.mp4", "z.mp4"), ("zz.mp4", "z.mp4"), ("b.mp4", "elsewhere/other.mp4")):
+        (tmp_path / link).symlink_to(target)
+    assert [path.name for path in found_in(tmp_path)] == ["other.mp4", "m.mp4", "z.mp4"]
+    assert found_in(tmp_path / "b.mp4") == [tmp_path / "b.mp4"], "a link that is named alone is what it is called"
+
+
+def test_links_in_a_circle_and_names_too_long_are_left_to_be_told(tmp_path):
+    for one, other in (("a.mp4", "b.mp4"), ("b.mp4", "a.mp4")):
+        (tmp_path / one).symlink_to(other)
+    odd = [tmp_path / "a.mp4", tmp_path / f"{'x' * 300}.mp4"]
+    assert found_in(*odd) == odd
 
 
 def test_what_is_named_itself_is_taken_whatever_it_is_called(tmp_path):
     touched(tmp_path / "recording.bin", tmp_path / "clip.mp4")
     missing = tmp_path / "missing.mp4"
-    assert inputs([tmp_path / "recording.bin", missing]) == [tmp_path / "recording.bin", missing]
+    assert found_in(tmp_path / "recording.bin", missing) == [tmp_path / "recording.bin", missing]
 
 
-def test_the_order_named_is_kept_and_each_file_comes_once(tmp_path, monkeypatch):
+def test_the_order_named_is_kept_and_each_file_comes_once_as_it_was_typed(tmp_path, monkeypatch):
     first, second = tmp_path / "a" / "first.mp4", tmp_path / "b" / "second.jpg"
     touched(first, second)
     monkeypatch.chdir(tmp_path)
-    assert inputs([Path("b"), Path("a/first.mp4"), tmp_path, second]) == [second, first]
+    assert found_in("b", "a/first.mp4", tmp_path, second) == [Path("b/second.jpg"), Path("a/first.mp4")]
 
 
 def test_a_file_comes_once_however_its_path_is_spelled(tmp_path, monkeypatch):
     touched(tmp_path / "a" / "clip.mp4")
     monkeypatch.chdir(tmp_path)
-    found = inputs([Path("a"), Path("a/../a/clip.mp4"), Path("./a/clip.mp4")])
-    assert [path.name for path in found] == ["clip.mp4"]
+    assert [path.name for path in found_in("a", "a/../a/clip.mp4", "./a/clip.mp4")] == ["clip.mp4"]
 
 
-def test_a_folder_without_media_is_told_by_name(tmp_path):
-    touched(tmp_path / "good" / "clip.mp4", tmp_path / "poor" / "notes.txt")
+def test_the_list_calls_files_by_their_path_below_the_named_folder(tmp_path, monkeypatch):
+    touched(tmp_path / "a" / "deep" / "x.mp4", tmp_path / "a" / "y.mp4", tmp_path / "b" / "y.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert listed(tmp_path / "a", "b/y.mp4") == ["deep/x.mp4", "y.mp4", "b/y.mp4"]
+    assert listed("a", "b") == ["a/deep/x.mp4", "a/y.mp4", "b/y.mp4"], "as typed, where two would be alike"
+
+
+def test_folders_without_media_alone_are_told_by_name(tmp_path):
+    touched(tmp_path / "poor" / "notes.txt")
     with pytest.raises(SourceNotFoundError, match=f"no video or photo in the folder {tmp_path / 'poor'}"):
-        inputs([tmp_path / "good", tmp_path / "poor"])
+        inputs([tmp_path / "poor"])
+
+
+def test_a_folder_without_media_among_others_is_a_failure_of_its_own(tmp_path):
+    touched(tmp_path / "poor" / "notes.txt")
+    shutil.copy(SITTING, tmp_path / "good.jpg")
+    (tmp_path / "out").mkdir()
+    found = found_in(tmp_path / "poor", tmp_path / "good.jpg")
+    outcomes = by_stem(run([job(path, tmp_path / "out") for path in found], 1))
+    assert {stem: outcome.status for stem, outcome in outcomes.items()} == {"poor": "failed", "good": "ok"}
+    assert outcomes["poor"].message == f"There is no video or photo in the folder {tmp_path / 'poor'}."
 
 
 def test_every_sample_is_found():
-    assert {SITTING, SLUMPED, WALK, SQUATS, LONG_WALK} <= set(inputs([SITTING.parent]))
+    assert {SITTING, SLUMPED, WALK, SQUATS, LONG_WALK} <= set(found_in(SITTING.parent))
 
 
 # What is expected
@@ -202,3 +250,56 @@ def test_a_run_that_is_ended_keeps_what_is_done_and_leaves_nothing_half(tmp_path
     outcomes.close()
     assert names_in(out) == ["small.frames.parquet", "small.summary.json"]
     assert multiprocessing.active_children() == []
+
+
+def test_workers_need_nothing_of_the_main_module(tmp_path, monkeypatch):
+    """In the dashboard's process the main module is a page's script, or one that is gone."""
+    from types import ModuleType
+
+    gone = ModuleType("__main__")
+    gone.__file__ = str(tmp_path / "gone.py")
+    monkeypatch.setitem(sys.modules, "__main__", gone)
+    jobs = [job(SITTING, tmp_path / "out"), job(SLUMPED, tmp_path / "out")]
+    (tmp_path / "out").mkdir()
+    assert [outcome.status for outcome in run(jobs, 2)] == ["ok", "ok"]
+    assert sys.modules["__main__"] is gone
+
+
+def test_workers_read_what_was_typed_from_the_folder_it_was_typed_in(tmp_path, monkeypatch):
+    for photo in (SITTING, SLUMPED):
+        shutil.copy(photo, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    outcomes = by_stem(run([job(Path(name), Path()) for name in (SITTING.name, SLUMPED.name, "gone.mp4")], 2))
+    assert {outcome.status for outcome in outcomes.values()} == {"ok", "failed"}
+    assert outcomes["gone"].message == "There is no file gone.mp4. Check the spelling and the folder."
+
+
+def test_a_thread_may_run_workers_and_end_them(tmp_path):
+    """Only the main one may touch signals."""
+    Image.open(SITTING).resize((160, 120)).save(tmp_path / "small.jpg")
+    (tmp_path / "out").mkdir()
+    first = []
+
+    def some():
+        outcomes = run([job(LONG_WALK, tmp_path / "out"), job(tmp_path / "small.jpg", tmp_path / "out")], 2)
+        first.append(next(outcomes))
+        outcomes.close()
+
+    thread = threading.Thread(target=some)
+    thread.start()
+    thread.join()
+    assert [outcome.stem for outcome in first] == ["small"]
+    assert multiprocessing.active_children() == []
+
+
+def test_a_signal_means_afterwards_what_it_meant_before(tmp_path):
+    def own(_number, _frame):
+        pytest.fail("none was sent")
+
+    before = {number: signal.signal(number, own) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        list(run([job(tmp_path / name, tmp_path) for name in ("one.mp4", "two.mp4")], 2))
+        assert [signal.getsignal(number) for number in before] == [own, own]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from posture_coach.batch.analyse import unread
 from posture_coach.batch.results import Outcome, failure, process, write_run
 from posture_coach.errors import OutputError
 from posture_coach.measures.definitions import NAMES
+from tests.batch.made import SITTING as SITTING_DRAWN
 from tests.batch.made import STANDING, assessed
 from tests.clips import FAST, SITTING, SLUMPED, WALK, fill, job, must_have, names_in, small_disk
 
@@ -139,6 +141,75 @@ def test_a_failure_leaves_what_an_earlier_run_made(tmp_path):
     assert contents(tmp_path) == before
 
 
+def test_a_failure_of_another_file_leaves_nothing_that_could_pass_for_its_own(tmp_path):
+    (tmp_path / "out").mkdir()
+    mine = tmp_path / "me.jpg"
+    shutil.copy(SITTING, mine)
+    process(job(mine, tmp_path / "out", csv=True, annotate=True))
+    write_run(tmp_path / "out", [failed_of("x.mp4")])
+    mine.write_bytes(b"another one, and broken")
+    outcome = process(job(mine, tmp_path / "out"))
+    assert outcome.status == "failed"
+    assert names_in(tmp_path / "out") == ["me.summary.json", "summary.csv"]
+    assert told_in(tmp_path / "out" / "me.summary.json") == outcome.summary
+
+
+def test_a_failure_of_a_file_that_cannot_be_read_leaves_what_may_be_its_own(tmp_path):
+    (tmp_path / "out").mkdir()
+    mine = tmp_path / "me.jpg"
+    shutil.copy(SITTING, mine)
+    process(job(mine, tmp_path / "out", csv=True))
+    before = contents(tmp_path / "out")
+    mine.unlink()
+    assert process(job(mine, tmp_path / "out")).status == "failed"
+    assert contents(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("stored", [b"{}", b"[1]", b"no JSON", b"\xff", b'{"status": "ok", "source": 1}'])
+def test_a_failure_takes_the_place_of_what_is_no_summary(tmp_path, stored):
+    (tmp_path / "missing.summary.json").write_bytes(stored)
+    outcome = process(job(tmp_path / "missing.mp4", tmp_path))
+    assert told_in(tmp_path / "missing.summary.json") == outcome.summary
+
+
+def test_a_failure_takes_the_place_of_an_earlier_one(tmp_path):
+    for reason in ("for one reason", "for another"):
+        failure(job(SITTING, tmp_path), reason)
+    assert told_in(tmp_path / "sitting_upright.summary.json")["warnings"] == ["for another"]
+
+
+def test_a_run_that_writes_less_leaves_nothing_of_an_earlier_one(tmp_path):
+    process(job(SITTING, tmp_path, csv=True, annotate=True))
+    for name in ("sitting_upright.annotated.mp4", "sitting_upright.txt", "sitting_upright-2.frames.csv"):
+        (tmp_path / name).touch()
+    process(job(SITTING, tmp_path, annotate=True))
+    others = ["sitting_upright-2.frames.csv", "sitting_upright.txt"]
+    endings = [".annotated.jpg", ".frames.parquet", ".summary.json"]
+    assert names_in(tmp_path) == sorted([*others, *(f"sitting_upright{ending}" for ending in endings)])
+    process(job(SITTING, tmp_path))
+    assert names_in(tmp_path) == sorted([*others, *(f"sitting_upright{ending}" for ending in endings[1:])])
+
+
+def test_what_an_earlier_run_left_and_cannot_be_removed_is_told(tmp_path):
+    (tmp_path / "sitting_upright.frames.csv").mkdir()
+    outcome = process(job(SITTING, tmp_path))
+    assert outcome.status == "failed"
+    assert "sitting_upright.frames.csv is of an earlier run and cannot be removed" in outcome.message
+
+
+def test_what_failed_is_called_as_it_was_typed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/text.mp4").write_text("no video")
+    outcomes = [process(job(Path(name), Path())) for name in ("in/text.mp4", "gone.mp4", "in")]
+    write_run(Path(), outcomes)
+    for outcome in outcomes:
+        assert outcome.status == "failed"
+    told = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir() if path.is_file())
+    assert "in/text.mp4 is not a video" in told
+    assert str(tmp_path) not in told
+
+
 def test_a_failure_of_a_name_that_is_no_text_ends_no_run(tmp_path):
     must_have(sys.platform == "linux", "file names of any bytes")
     nameless = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.mp4"))
@@ -229,14 +300,37 @@ def test_the_figures_are_those_of_the_summary_and_empty_where_there_are_none(tmp
     first, failed, nobody = rows_of(tmp_path / "summary.csv")
     assert float(first["score"]) == seen.summary["score"]["mean"]
     assert float(first["coverage"]) == seen.summary["score"]["coverage"]
+    assert float(first["scored_share"]) == seen.summary["score"]["share_of_pictures"] > 0
     for name in NAMES:
         figures = seen.summary["measures"][name]
-        median = first[f"{name}.median"]
-        assert (None if median == "" else float(median)) == figures["median"]
-        assert float(first[f"{name}.coverage"]) == figures["coverage"]
+        for statistic in ("median", "err", "coverage"):
+            told = first[f"{name}.{statistic}"]
+            assert (None if told == "" else float(told)) == figures[statistic]
         assert failed[f"{name}.median"] == failed[f"{name}.coverage"] == nobody[f"{name}.median"] == ""
         assert float(nobody[f"{name}.coverage"]) == 0
-    assert failed["score"] == nobody["score"] == ""
+    assert failed["score"] == nobody["score"] == failed["scored_share"] == ""
+    assert any(first[f"{name}.err"] for name in NAMES)
+
+
+def test_the_list_tells_mode_and_longest_activity(tmp_path):
+    write_run(tmp_path, [outcome_of([SITTING_DRAWN] * 20 + [STANDING] * 100), failed_of("m.mp4")])
+    seen, failed = rows_of(tmp_path / "summary.csv")
+    assert (seen["mode"], seen["activity"]) == ("tracked", "standing")
+    assert (failed["mode"], failed["activity"]) == ("", "")
+
+
+def test_two_of_one_name_are_told_apart_by_their_paths(tmp_path):
+    outcomes = []
+    for place in ("before", "after"):
+        (tmp_path / place).mkdir()
+        one = replace(job(tmp_path / place / "me.mp4", tmp_path), stem=f"me-{place}", listed=f"{place}/me.mp4")
+        outcomes.append(process(one))
+    write_run(tmp_path, [*outcomes, failed_of("plain.mp4")])
+    rows = rows_of(tmp_path / "summary.csv")
+    assert list(rows[0])[:3] == ["input", "path", "results"]
+    assert [(row["input"], row["path"]) for row in rows] == [
+        ("me.mp4", "before/me.mp4"), ("me.mp4", "after/me.mp4"), ("plain.mp4", "plain.mp4"),
+    ]  # fmt: skip
 
 
 def test_warnings_stand_in_the_list(tmp_path):

@@ -138,13 +138,14 @@ def test_the_score_is_the_mean_of_the_scored_pictures(result, told):
     assert 0 < len(scored) < len(result)
     assert told["score"]["mean"] == pytest.approx(scored.mean(), abs=5e-5)
     assert told["score"]["median"] == pytest.approx(np.median(scored), abs=5e-5)
-    assert told["score"]["share_of_pictures"] == pytest.approx(len(scored) / len(result), abs=5e-5)
+    seen = int(result.poses.detected.sum())
+    assert told["score"]["share_of_pictures"] == pytest.approx(len(scored) / seen, abs=5e-5)
     assert told["score"]["coverage"] == pytest.approx(np.nanmean(result.score.coverage), abs=5e-5)
     assert "targets scored" in told["score"]["words"]
 
 
 def test_the_seconds_of_the_activities_add_up_and_the_events_follow_each_other(result, told):
-    lasted = result.poses.time_s[-1] - result.poses.time_s[0]
+    lasted = max(SOURCE["duration_s"], result.poses.time_s[-1])
     assert sum(told["activities"].values()) == pytest.approx(lasted, abs=1e-3)
     assert set(told["activities"]) == {"standing", "sitting", "away"}
     assert [event["activity"] for event in told["events"]] == ["standing", "sitting", "away"]
@@ -161,7 +162,7 @@ def test_an_activity_that_comes_twice_is_added_up():
     again = assessed([STANDING] * 20 + [SITTING] * 20 + [STANDING] * 21)
     seconds = summary.activity_seconds(again)
     assert seconds == {"sitting": pytest.approx(2.0, abs=0.25), "standing": pytest.approx(4.0, abs=0.25)}
-    assert sum(seconds.values()) == pytest.approx(6.0)
+    assert sum(seconds.values()) == pytest.approx(6.1)
     assert len(summary.events(again)) == 3
 
 
@@ -171,7 +172,7 @@ def test_a_single_picture_lasts_no_time():
 
 def test_times_are_those_of_the_pictures_and_not_their_number():
     slow = assessed([STANDING] * 5, hz=0.1, mode=Mode.DETECTED)
-    assert summary.activity_seconds(slow) == {"standing": 40.0}
+    assert summary.activity_seconds(slow) == {"standing": 50.0}
 
 
 # The whole
@@ -225,12 +226,70 @@ def test_nobody_at_all_has_no_score_and_says_why(fits):
     fits(told)
     assert told["score"] == {
         "mean": None, "median": None, "coverage": 0.0, "share_of_pictures": 0.0, "words": "nothing to score",
+        "by_activity": {}, "targets": [],
     }  # fmt: skip
-    assert told["activities"] == {"away": pytest.approx(0.4)}
+    assert told["activities"] == {"away": pytest.approx(SOURCE["duration_s"])}
     assert {figures["reason"] for figures in told["measures"].values()} == {WORDS[Reason.NOBODY]}
 
 
 def test_an_unknown_activity_is_told_and_not_scored():
     plain = assessed([STANDING] * 5)
     label = np.full(5, Activity.UNKNOWN, dtype=object)
-    assert summary.activity_seconds(replace(plain, activity=label)) == {"unknown": pytest.approx(0.4)}
+    assert summary.activity_seconds(replace(plain, activity=label)) == {"unknown": pytest.approx(0.5)}
+
+
+# What is too little to be told
+
+
+def glimpsed(seen, pictures=100):
+    """Assess a clip in which the trunk was measured in so many pictures."""
+    whole = assessed([STANDING] * pictures)
+    return with_values(whole, {"trunk_inclination_deg": [5.0] * seen + [np.nan] * (pictures - seen)})
+
+
+def test_a_glimpse_is_no_statistic_and_says_how_rare_it_was():
+    figures = summary.measure_figures(glimpsed(9))["trunk_inclination_deg"]
+    assert [figures[name] for name in (*STATISTICS, "err", "share_good")] == [None] * 9
+    assert figures["coverage"] == 0.09
+
+
+@pytest.mark.parametrize(("seen", "pictures"), [(10, 100), (25, 400), (1, 1)])
+def test_a_tenth_of_the_pictures_or_two_seconds_are_a_statistic(seen, pictures):
+    figures = summary.measure_figures(glimpsed(seen, pictures))["trunk_inclination_deg"]
+    assert figures["median"] == 5.0
+
+
+def with_scores(share, pictures=100):
+    """Assess a clip in which so large a share of the pictures was scored."""
+    whole = assessed([STANDING] * pictures)
+    score = np.where(np.arange(pictures) < share * pictures, 80.0, np.nan)
+    return replace(whole, score=replace(whole.score, score=score))
+
+
+def test_a_score_of_a_few_pictures_is_none_of_the_whole_and_says_so():
+    told = summary.score_figures(with_scores(0.2))
+    assert (told["mean"], told["median"], told["share_of_pictures"]) == (None, None, 0.2)
+    assert told["words"].startswith("scored in 20% of the pictures, too few for a score")
+    assert summary.score_figures(with_scores(0.25))["mean"] == 80.0
+
+
+def test_the_score_is_told_by_activity_and_by_target():
+    both = assessed([STANDING] * 40 + [SITTING] * 40)
+    told = summary.score_figures(both)
+    assert set(told["by_activity"]) == {"standing", "sitting"}
+    standing = both.score.score[both.activity == Activity.STANDING]
+    assert told["by_activity"]["standing"]["mean"] == pytest.approx(np.nanmean(standing), abs=1e-4)
+    by_id = {target["id"]: target for target in told["targets"]}
+    trunk = by_id["sitting_trunk"]
+    assert (trunk["share_scored"], trunk["not_scored"]) == (0.0, WORDS[Reason.NO_BASELINE])
+    for target in by_id.values():
+        shares = target["share_good"] + target["share_caution"] + target["share_poor"]
+        assert shares == pytest.approx(target["share_scored"], abs=1e-3)
+    assert any(target["share_scored"] == 1.0 for target in by_id.values())
+
+
+def test_a_share_of_good_needs_a_quarter_to_be_scored():
+    figures = summary.measure_figures(assessed([SITTING] * 90 + [STANDING] * 10))["trunk_inclination_deg"]
+    assert figures["median"] is not None
+    assert figures["share_scored"] < 0.25
+    assert figures["share_good"] is None, "only the few standing pictures have a band without a baseline"

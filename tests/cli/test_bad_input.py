@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 
 import pytest
 
 from posture_coach.resources import samples_folder
 from tests.cli.typed import analysed, summary, typed
-from tests.clips import SITTING, SLUMPED, fill, names_in, small_disk
+from tests.clips import SITTING, SLUMPED, fill, must_have, names_in, small_disk
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,22 @@ CODES = {"ok": 0, "partial": 1, "failed": 1}
 OTHERS = {
     "names with spaces, quotes, newlines, colons, unicode",
     "two inputs of one name",
+    "a file and links to it",
+    "hidden files and folders inside a named folder",
+    "pipe or device",
     "missing file among good ones",
     "folder without media",
+    "folder without media among good inputs",
+    "a stream's address",
+    "an empty name",
     "output folder not writable",
     "disk full",
     "Ctrl-C",
+    "SIGTERM",
+    "nobody reads what is printed",
 }
-"""Rows that are about more than one input's content; the tests below, and test_interrupted.py, hold them."""
+"""Rows that are about more than one input's content; the tests below, those of test_interrupted.py and those of
+test_commands.py hold them."""
 
 
 @pytest.fixture
@@ -174,6 +186,9 @@ def test_two_inputs_of_one_name_both_get_their_results(tmp_path):
     out = tmp_path / "out"
     ended = typed("analyze", tmp_path / "before", tmp_path / "after", "--out", out, "--model", "lite")
     assert ended.code == 0, ended.said
+    with (out / "summary.csv").open(encoding="utf-8", newline="") as file:
+        paths = [row["path"] for row in csv.DictReader(file)]
+    assert paths == [(tmp_path / place / "me.jpg").as_posix() for place in ("before", "after")]
     made = [name for name in names_in(out) if name.endswith(".summary.json")]
     assert [bool(re.fullmatch(r"me-[0-9a-f]{8}\.summary\.json", name)) for name in made] == [True, True]
 
@@ -191,6 +206,40 @@ def test_a_folder_without_media_is_told(tmp_path):
     ended = typed("analyze", tmp_path / "notes", "--out", tmp_path / "out")
     assert ended.code == 1
     assert "There is no video or photo in the folder" in ended.said
+
+
+def test_a_folder_without_media_is_a_failed_row_among_good_inputs(tmp_path):
+    (tmp_path / "empty").mkdir()
+    ended = typed("analyze", tmp_path / "empty", SITTING, "--out", tmp_path / "out", "--model", "lite")
+    assert ended.code == 1
+    assert "empty: There is no video or photo in the folder" in ended.said
+    assert summary(tmp_path / "out", "empty")["status"] == "failed"
+    assert summary(tmp_path / "out", SITTING.stem)["status"] == "ok"
+
+
+def test_a_pipe_or_a_device_is_told_and_not_waited_for(tmp_path):
+    must_have(hasattr(os, "mkfifo") and sys.platform == "linux", "pipes and devices")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    ended = typed("analyze", "pipe.mp4", "/dev/zero", SITTING, "--out", "out", "--model", "lite", folder=tmp_path)
+    assert ended.code == 1
+    for name in ("pipe.mp4", "/dev/zero"):
+        assert f"{name} is not an ordinary file. Give a video or a photo." in ended.said
+    for name in ("summary.csv", "pipe.summary.json"):
+        told = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert str(tmp_path) not in told, "called as it was typed"
+    assert [summary(tmp_path / "out", stem)["source"]["sha256"] for stem in ("pipe", "zero")] == [None, None]
+    assert summary(tmp_path / "out", SITTING.stem)["status"] == "ok"
+
+
+def test_links_and_hidden_folders_inside_a_folder(tmp_path):
+    place = tmp_path / "in"
+    (place / ".hidden").mkdir(parents=True)
+    for name in ("z.jpg", ".hidden/x.jpg"):
+        shutil.copy(SITTING, place / name)
+    (place / "a.jpg").symlink_to("z.jpg")
+    ended = typed("analyze", place, "--out", tmp_path / "out", "--model", "lite")
+    assert ended.code == 0, ended.said
+    assert names_in(tmp_path / "out") == ["summary.csv", "z.frames.parquet", "z.summary.json"]
 
 
 def test_an_output_folder_that_cannot_be_written_is_told_before_the_work():

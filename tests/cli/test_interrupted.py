@@ -8,14 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.cli.typed import PATIENCE_S, PROGRAM, Ended, environment, summary
-from tests.clips import LONG_WALK, SITTING, names_in
+from tests.clips import LONG_WALK, SITTING, must_have, names_in
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+SOON_S = 60
+"""The picture at hand is finished first, which takes long on a busy machine."""
+DONE = [f"{SITTING.stem}.frames.parquet", f"{SITTING.stem}.summary.json", "summary.csv"]
 
 
 def started(out: Path, workers: int) -> subprocess.Popen[str]:
@@ -40,6 +46,45 @@ def wait_for_the_clip(process: subprocess.Popen[str]) -> None:
     pytest.fail(f"ended too early: {process.stderr.read() if process.stderr else ''}")
 
 
+@contextmanager
+def running(out: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """Give the program in the middle of the clip, and its children."""
+    must_have(sys.platform == "linux", "/proc, to see processes")
+    process = started(out, workers)
+    family: list[int] = []
+    try:
+        wait_for_the_clip(process)
+        family = children(process)
+        yield process, family
+    finally:
+        process.kill()
+        process.communicate()
+        for pid in filter(lives, family):
+            os.kill(pid, signal.SIGKILL)
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    """Return the processes that the program has started."""
+    told = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in told.read_text().split()]
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs, and is not only left for its parent to count."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone_soon(family: list[int]) -> None:
+    """Wait for processes to end."""
+    deadline = time.monotonic() + SOON_S
+    while any(map(lives, family)):
+        assert time.monotonic() < deadline, "workers live on"
+        time.sleep(0.05)
+
+
 def interrupted(out: Path, workers: int, number: signal.Signals) -> Ended:
     """Start, send the signal to all processes as a terminal does, and wait for the end."""
     process = started(out, workers)
@@ -58,25 +103,85 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_of_the_rest(tmp_path, work
     assert ended.code == 130, ended.said
     assert "1 of 2 inputs are done" in ended.said
     assert "Traceback" not in ended.said
-    assert names_in(tmp_path) == [f"{SITTING.stem}.frames.parquet", f"{SITTING.stem}.summary.json", "summary.csv"]
+    assert names_in(tmp_path) == DONE
     assert summary(tmp_path, SITTING.stem)["status"] == "ok"
+
+
+@pytest.mark.parametrize(("group", "workers"), [(True, 1), (True, 2), (False, 1), (False, 2)])
+def test_a_second_ctrl_c_ends_it_too(tmp_path, group, workers):
+    with running(tmp_path, workers) as (process, family):
+        for _ in range(2):
+            if group:
+                os.killpg(process.pid, signal.SIGINT)
+            else:
+                process.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        said, err = process.communicate(timeout=SOON_S)
+        assert process.returncode == 130, said + err
+        assert "Traceback" not in said + err
+        gone_soon(family)
+    assert names_in(tmp_path) == DONE
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_terminated_run_takes_its_workers_with_it_and_keeps_what_is_done(tmp_path, workers):
+    with running(tmp_path, workers) as (process, family):
+        process.terminate()
+        said, err = process.communicate(timeout=SOON_S)
+        assert process.returncode == 143, said + err
+        assert "1 of 2 inputs are done" in err
+        gone_soon(family)
+    assert names_in(tmp_path) == DONE
+
+
+def test_workers_whose_program_was_killed_end_by_themselves(tmp_path):
+    with running(tmp_path, 2) as (process, family):
+        assert len(family) >= 3, "two workers, and who tidies up behind them"
+        process.kill()
+        process.wait(timeout=SOON_S)
+        gone_soon(family)
+    assert names_in(tmp_path) == DONE[:2]
+
+
+def test_ctrl_c_right_after_the_start_is_quiet(tmp_path):
+    """The workers are still loading then."""
+    process = started(tmp_path, 2)
+    try:
+        while len(children(process)) < 3:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        said, err = process.communicate(timeout=SOON_S)
+    finally:
+        process.kill()
+    assert process.returncode == 130, said + err
+    assert "Traceback" not in said + err
+    assert names_in(tmp_path) == []
+
+
+def test_one_that_ignores_ctrl_c_goes_on_ignoring_it(tmp_path):
+    """As behind a shell's & or nohup."""
+    command = [*PROGRAM, "analyze", str(SITTING), "--out", str(tmp_path), "--model", "lite", "--json-progress"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )  # fmt: skip
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    assert process.stdout is not None
+    assert (process.returncode, process.stdout.read().count("ok")) == (0, 1)
+    process.stdout.close()
 
 
 def test_a_killed_run_leaves_no_half_result(tmp_path):
     ended = interrupted(tmp_path, 1, signal.SIGKILL)
     assert ended.code == -signal.SIGKILL
-    assert names_in(tmp_path) == [f"{SITTING.stem}.frames.parquet", f"{SITTING.stem}.summary.json"]
+    assert names_in(tmp_path) == DONE[:2]
     assert summary(tmp_path, SITTING.stem)["status"] == "ok"
 
 
 def test_workers_end_with_the_program(tmp_path):
-    process = started(tmp_path, 2)
-    wait_for_the_clip(process)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    workers = [int(pid) for pid in children.read_text().split()] if children.exists() else []
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=PATIENCE_S)
-    deadline = time.monotonic() + PATIENCE_S
-    while any(Path(f"/proc/{pid}").exists() for pid in workers):
-        assert time.monotonic() < deadline, "workers live on"
-        time.sleep(0.05)
+    with running(tmp_path, 2) as (process, family):
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE_S)
+        gone_soon(family)

@@ -173,8 +173,8 @@ def test_after_a_pause_the_pictures_come_no_faster_than_asked_for():
 def test_a_played_file_keeps_to_the_limit():
     with open_live(str(SQUATS), loop=False, clock=lambda: 10 * time.monotonic()) as live:
         times = times_of(assessments(live, Model.LITE, 2.0))
-    assert times[0] == 0.0
-    assert len(times) <= 2 * times[-1] + 1
+    # The file plays on while the network starts, so that the first picture may be a later one.
+    assert len(times) <= 2 * (times[-1] - times[0]) + 2
 
 
 # Lines for programs

@@ -123,6 +123,14 @@ def test_a_needed_point_out_of_the_picture_is_never_measured(name, yaw, point):
     assert reason(series, name) is Reason.OUT_OF_PICTURE
 
 
+def test_a_length_in_the_picture_compares_within_one_recording_alone():
+    own = neutral_of(draw([FRONT]))
+    assert reason(draw([FRONT]), "slump_ratio", baseline=own) is Reason.NONE
+    elsewhere = dataclasses.replace(own, same_recording=False)
+    assert reason(draw([FRONT]), "slump_ratio", baseline=elsewhere) is Reason.OTHER_RECORDING
+    assert reason(draw([FRONT]), "neck_length_ratio", baseline=elsewhere) is Reason.NONE
+
+
 @pytest.mark.parametrize("edge", [(0.005, 0.5), (0.995, 0.5), (0.5, 0.005), (0.5, 0.995)])
 def test_points_piled_up_at_the_edge_count_as_outside(edge):
     series = draw([SIDE])

@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
-from test_video import is_red, make_clip, number_in
 
 from posture_coach.errors import CameraError, MissingSystemPartError, SourceNotFoundError, UnreadableSourceError
 from posture_coach.pose.camera import find_cameras, open_live
 from posture_coach.pose.sources import Camera, Kind, LiveState
+from tests.pose.test_video import is_red, make_clip, number_in
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's camera devices")
 no_cameras = pytest.mark.skipif(bool(find_cameras()), reason="there is a camera on this machine")
