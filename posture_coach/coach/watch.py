@@ -1,0 +1,302 @@
+"""One watch over one camera, for everybody who looks: started, paused and configured from any thread.
+
+A thread of its own opens the source, assesses pictures and hands each, drawn and packed by `pack`, to all who look.
+It holds the camera only while somebody wants it to watch and somebody looks (or it was told to go on), and gives it
+back within a second otherwise.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from posture_coach.coach.neutral import NeutralTaker
+from posture_coach.coach.session import Session
+from posture_coach.errors import PostureCoachError
+from posture_coach.measures.measurer import Baseline
+from posture_coach.pose.camera import Live, is_camera, open_live
+from posture_coach.pose.lookout import Lookout, Sight
+from posture_coach.pose.sources import LiveState
+from posture_coach.pose.types import Frame, Model
+from posture_coach.scoring.assess import Assessment
+
+LOOK_AGAIN_S = 0.25
+"""How often the thread looks whether it is wanted, when nobody tells it."""
+GRACE_S = 3.0
+"""A tab that reloads is gone for a moment: the camera is kept for so long."""
+HISTORY_LENGTH = 1500
+"""Pictures: two minutes at ten a second, and some more."""
+RETRY_S = 5.0
+"""After a problem that may pass, such as a camera in a call."""
+
+Pack = Callable[[Frame, Assessment, "Status"], bytes]
+"""Turns a picture and what was found in it into what is sent; called on the watch's thread."""
+Lock = Callable[[], AbstractContextManager[object]]
+"""Keeps other processes from the camera while it is held; raises CameraError where one holds it."""
+
+
+class Phase(StrEnum):
+    """What the watch is doing."""
+
+    WATCHING = "watching"
+    STARTING = "starting"
+    PAUSED = "paused"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be watched, and how.
+
+    Parameters
+    ----------
+    source
+        As for `open_live`.
+    fps
+        Assess at most so many pictures a second.
+    skeleton_only
+        Show the drawn person on an empty ground instead of the picture.
+    """
+
+    source: str
+    model: Model = Model.FULL
+    fps: float = 10.0
+    mirror: bool = False
+    rotate: int = 0
+    skeleton_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the watch stands, for those who look.
+
+    Parameters
+    ----------
+    problem
+        Why there are no pictures and what to do; empty while there are.
+    neutral
+        How taking the person's own upright stands, in words; empty where none was asked for.
+    analysed
+        Pictures assessed since the program started.
+    sight
+        What the last look at the whole picture found.
+    """
+
+    phase: Phase
+    wish: Wish
+    problem: str = ""
+    neutral: str = ""
+    has_neutral: bool = False
+    analysed: int = 0
+    sight: Sight | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A packed picture and its number, which grows."""
+
+    number: int
+    packed: bytes
+
+
+class Watch:
+    """Owns the camera. Every method may be called from any thread.
+
+    Parameters
+    ----------
+    wish
+        What to watch at first.
+    pack, lock
+        See `Pack` and `Lock`; the lock is taken for cameras alone.
+    """
+
+    def __init__(self, wish: Wish, pack: Pack, lock: Lock = nullcontext) -> None:
+        self._pack, self._lock = pack, lock
+        self._wish = wish
+        self._wanted = True
+        self._goes_on = False
+        self._viewers = 0
+        self._left_s = float("-inf")
+        self._closed = False
+        self._phase, self._problem = Phase.PAUSED, ""
+        self._baseline: Baseline | None = None
+        self._taker: NeutralTaker | None = None
+        self._neutral_words = ""
+        self._sight: Sight | None = None
+        self._history: deque[tuple[float, float]] = deque(maxlen=HISTORY_LENGTH)
+        self._newest: Shown | None = None
+        self._count = 0
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="watch", daemon=True)
+        self._thread.start()
+
+    # For those who look -------------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> Status:
+        """How it stands now."""
+        with self._news:
+            return Status(
+                self._phase, self._wish, self._problem, self._neutral_words, self._baseline is not None, self._count,
+                self._sight,
+            )  # fmt: skip
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is to watch (as far as somebody looks)."""
+        return self._wanted
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it watches on when nobody looks."""
+        return self._goes_on
+
+    @contextmanager
+    def viewing(self) -> Iterator[None]:
+        """Count somebody who looks."""
+        with self._news:
+            self._viewers += 1
+            self._news.notify_all()
+        try:
+            yield
+        finally:
+            with self._news:
+                self._viewers -= 1
+                self._left_s = time.monotonic()
+
+    def after(self, number: int, timeout_s: float) -> Shown | None:
+        """Wait for a picture newer than number; None if none comes in time, or the watch is closed."""
+        with self._news:
+            self._news.wait_for(lambda: self._closed or self._is_newer(number), timeout_s)
+            return self._newest if self._is_newer(number) else None
+
+    def history(self) -> list[tuple[float, float]]:
+        """Return (time_s, score) of the last pictures of this session; NaN where there was no score."""
+        with self._news:
+            return list(self._history)
+
+    def _is_newer(self, number: int) -> bool:
+        return self._newest is not None and self._newest.number > number
+
+    # For those who steer ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Watch, as long as somebody looks."""
+        self._set(_wanted=True, _problem="")
+
+    def pause(self) -> None:
+        """Give the camera back and show no more pictures until `start`."""
+        self._set(_wanted=False, _newest=None)
+
+    def go_on(self, unseen: bool) -> None:
+        """Watch on when nobody looks, or no longer."""
+        self._set(_goes_on=unseen)
+
+    def wish(self, **changes: object) -> None:
+        """Change what is watched; the own upright is forgotten where the camera's view changes."""
+        with self._news:
+            wish = replace(self._wish, **changes)  # type: ignore[arg-type]
+            if wish == self._wish:
+                return
+            if _view_of(wish) != _view_of(self._wish):
+                self._baseline, self._taker, self._neutral_words = None, None, ""
+            self._wish, self._problem = wish, ""
+            self._news.notify_all()
+
+    def take_neutral(self) -> None:
+        """Take the next seconds as the person's own upright."""
+        self._set(_taker=NeutralTaker())
+
+    def close(self) -> None:
+        """End the watch and give the camera back."""
+        self._set(_closed=True)
+        self._thread.join()
+
+    def _set(self, **values: object) -> None:
+        with self._news:
+            for name, value in values.items():
+                setattr(self, name, value)
+            self._news.notify_all()
+
+    # On the watch's own thread ------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while not self._closed:
+            with self._news:
+                self._news.wait_for(lambda: self._closed or self._is_due(), LOOK_AGAIN_S)
+            if not self._is_due():
+                if self._phase is not Phase.PAUSED:
+                    self._set(_phase=Phase.PAUSED, _newest=None)
+                continue
+            wish = self._wish
+            try:
+                self._watch(wish)
+            except PostureCoachError as why:
+                self._rest(wish, str(why))
+
+    def _is_due(self) -> bool:
+        looked_at = self._viewers > 0 or time.monotonic() - self._left_s < GRACE_S
+        return not self._closed and self._wanted and (looked_at or self._goes_on)
+
+    def _watch(self, wish: Wish) -> None:
+        """Watch until it is no longer wanted so."""
+        self._set(_phase=Phase.STARTING, _problem="")
+        held = self._lock() if is_camera(wish.source) else nullcontext()
+        self._history.clear()
+        with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live, Lookout() as lookout:
+            session = Session(
+                live, wish.model, wish.fps, baseline=self._baseline,
+                going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
+            )  # fmt: skip
+            for frame, assessment in session:
+                self._sight = lookout.see(frame) or self._sight
+                self._advance_neutral(session, assessment)
+                self._publish(frame, assessment)
+        if live.state is LiveState.ENDED and self._is_due():
+            self._rest(wish, f"{live.info.name} has ended.")
+
+    def _notice(self, live: Live) -> bool:
+        """Take over what the source says of itself."""
+        lost = live.state is LiveState.LOST
+        if lost or self._phase is Phase.PROBLEM:
+            self._set(_phase=Phase.PROBLEM if lost else Phase.STARTING, _problem=live.problem or "")
+        return True
+
+    def _publish(self, frame: Frame, assessment: Assessment) -> None:
+        self._set(_phase=Phase.WATCHING, _problem="")
+        self._count += 1
+        packed = self._pack(frame, assessment, self.status)
+        self._history.append((frame.time_s, float(assessment.score.score[0])))
+        if self._wanted:
+            self._set(_newest=Shown(self._count, packed))
+
+    def _advance_neutral(self, session: Session, assessment: Assessment) -> None:
+        taker = self._taker
+        if taker is None:
+            return
+        words, baseline = taker.push(assessment.poses)
+        if baseline is not None:
+            session.rebase(baseline)
+            self._set(_baseline=baseline)
+        self._set(_neutral_words=words, _taker=None if taker.done else taker)
+
+    def _rest(self, wish: Wish, problem: str) -> None:
+        """Tell the problem, and wait until something changes or it is time to try again."""
+        self._set(_phase=Phase.PROBLEM, _problem=problem, _newest=None)
+        with self._news:
+            self._news.wait_for(lambda: not self._is_due() or self._wish != wish or not self._problem, RETRY_S)
+
+
+def _view_of(wish: Wish) -> tuple[object, ...]:
+    """Return what the own upright depends on."""
+    return wish.source, wish.model, wish.mirror, wish.rotate
+
+
+def _seen_alike(one: Wish, other: Wish) -> bool:
+    """Whether the source need not be opened anew: what is drawn may change at any time."""
+    return replace(one, skeleton_only=False) == replace(other, skeleton_only=False)

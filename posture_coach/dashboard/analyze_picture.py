@@ -1,0 +1,113 @@
+"""The picture at the cursor: the one frame, found by its time stamp, with skeleton and angles drawn in."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posture_coach import drawing
+from posture_coach.batch.analyse import Settings
+from posture_coach.batch.annotate import FACE_MEMORY_S, FACES_AT_MOST, Face
+from posture_coach.errors import UnreadableSourceError
+from posture_coach.pose.files import open_file
+from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
+from posture_coach.pose.types import Frame, Mode
+from posture_coach.pose.video import Video
+from posture_coach.scoring.assess import Assessment
+
+LONGEST_PX, QUALITY = 1280, 88
+SAME_S = 1e-6
+"""Two times that differ by less are one frame's."""
+
+_network_lock = threading.Lock()
+_network: Landmarker | None = None
+
+
+def picture(path: Path, settings: Settings, result: Assessment, row: int, *, show_faces: bool) -> bytes:
+    """Return picture `row` of an analysed file as JPEG, with what was found in it drawn in.
+
+    Raises
+    ------
+    PostureCoachError
+        The file cannot be read any more, or a system library that draws is missing.
+    """
+    frame = frame_at(path, settings, int(result.poses.index[row]), float(result.poses.time_s[row]))
+    image = frame.image.copy()
+    if not show_faces:
+        drawing.pixelate_faces(image, _faces(frame, result, row))
+    if result.poses.detected[row]:
+        reading, points = result.reading(row), result.poses.points_px[row]
+        drawing.draw_skeleton(image, points, result.poses.visibility[row], reading)
+        drawing.draw_angles(image, points, reading)
+    return drawing.jpeg(image, QUALITY, LONGEST_PX)
+
+
+def frame_at(path: Path, settings: Settings, index: int, time_s: float) -> Frame:
+    """Return one frame: from the key frame before it where the time stamps allow, otherwise by reading up to it.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read any more.
+    """
+    with open_file(path, mirror=settings.mirror, rotate=settings.rotate) as source:
+        found = _sought(source, index, time_s) if isinstance(source, Video) and index else None
+    if found is not None:
+        return found
+    with open_file(path, mirror=settings.mirror, rotate=settings.rotate) as source:
+        for frame in source:
+            if frame.index == index:
+                return frame
+    raise UnreadableSourceError("This picture cannot be read from the file any more.")
+
+
+def _sought(video: Video, index: int, time_s: float) -> Frame | None:
+    """Jump to the key frame before a time, and read on to the frame with that time; None if there is none.
+
+    `Video` itself never seeks, so that an analysis counts every frame; here its parts are used one by one.
+    """
+    stream, start_s = video._stream, video.info.start_s
+    if stream.time_base is None:
+        return None
+    video._container.seek(int((start_s + time_s) / stream.time_base), stream=stream, backward=True)
+    for raw in video._container.decode(stream):
+        stamp = raw.pts if raw.pts is not None else raw.dts
+        if stamp is None or raw.time_base is None:
+            return None
+        ahead_s = float(stamp * raw.time_base) - start_s - time_s
+        if abs(ahead_s) < SAME_S:
+            return Frame(video._picture(raw), time_s, index)
+        if ahead_s > 0:
+            return None
+    return None
+
+
+def _faces(frame: Frame, result: Assessment, row: int) -> list[Face]:
+    """Return the faces to cover, as in an annotated video: everybody's, or else the last one seen within a second."""
+    global _network  # starting it takes longer than the picture; one is kept for all tabs
+    with _network_lock:
+        if _network is None or _network.model is not result.poses.model:
+            _close()
+            _network = Landmarker(
+                result.poses.model, Mode.DETECTED, people=FACES_AT_MOST, confidence=LOOKING_CONFIDENCE
+            )
+        faces = [drawing.face_of(pose.points_px) for pose in _network.find_all(frame)]
+    own = _recent(result, row, 0.0 if faces else FACE_MEMORY_S)
+    return [*faces, *(drawing.face_of(result.poses.points_px[k]) for k in own)]
+
+
+def _recent(result: Assessment, row: int, memory_s: float) -> NDArray[np.intp]:
+    """Return the newest row, up to this one and not older than that, in which the person was found."""
+    time_s = result.poses.time_s
+    rows = np.flatnonzero(result.poses.detected[: row + 1] & (time_s[: row + 1] >= time_s[row] - memory_s))
+    return rows[-1:]
+
+
+def _close() -> None:
+    global _network
+    if _network is not None:
+        _network.close()
+        _network = None

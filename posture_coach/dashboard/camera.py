@@ -1,0 +1,77 @@
+"""The one camera of all tabs: started and stopped with the server, kept from other processes by a lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from posture_coach.coach.lock import only_one_process
+from posture_coach.coach.watch import Watch, Wish
+from posture_coach.dashboard.live_message import pack
+from posture_coach.errors import PostureCoachError
+from posture_coach.pose.camera import find_cameras
+from posture_coach.pose.sources import Camera
+from posture_coach.resources import samples_folder
+
+SAMPLE = "sit_to_stand_side_rendered.mp4"
+VIDEO_NAMES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
+
+_watch: Watch | None = None
+_chosen: str | None = None
+
+
+def choose(source: str | None) -> None:
+    """Settle what `start` will watch: None is the first camera, or without one a sample."""
+    global _chosen  # the server is one process, and this is its one camera
+    _chosen = source
+
+
+def start() -> None:
+    """Begin to watch, as soon as somebody looks."""
+    global _watch
+    _watch = Watch(Wish(_chosen or first_source()), pack, only_one_process)
+
+
+def stop() -> None:
+    """Give the camera back."""
+    global _watch
+    if _watch is not None:
+        _watch.close()
+        _watch = None
+
+
+def watch() -> Watch:
+    """Return the watch that all tabs share.
+
+    Raises
+    ------
+    PostureCoachError
+        The server has not started it, or has stopped.
+    """
+    if _watch is None:
+        raise PostureCoachError("The camera is not running. Start the dashboard with `posture-coach`.")
+    return _watch
+
+
+def sources() -> dict[str, str]:
+    """Return what can be watched, by what it is called on the page: cameras first, then the samples."""
+    found = {f"Camera {camera}": str(camera.path or camera.index) for camera in _cameras()}
+    clips = sorted(path for path in samples_folder().iterdir() if path.suffix in VIDEO_NAMES)
+    return found | {f"Sample: {path.stem.replace('_', ' ')}": str(path) for path in clips}
+
+
+def first_source() -> str:
+    """Return the first camera, or without one the sample that shows most."""
+    cameras = _cameras()
+    return str(cameras[0].path or cameras[0].index) if cameras else str(samples_folder() / SAMPLE)
+
+
+def is_sample(source: str) -> bool:
+    """Return whether a source is one of the bundled clips."""
+    return Path(source).parent == samples_folder()
+
+
+def _cameras() -> list[Camera]:
+    try:
+        return find_cameras()
+    except PostureCoachError:  # a system library is missing; the page says so when a camera is asked for
+        return []

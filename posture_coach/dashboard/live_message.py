@@ -1,0 +1,151 @@
+"""What the live page is sent for each picture: what was found, as JSON, and the drawn picture, as JPEG.
+
+A message is four bytes with the length of the JSON, the JSON, and the JPEG (nothing where there is no picture).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from typing import Any
+
+from posture_coach import drawing
+from posture_coach.coach.watch import Status
+from posture_coach.measures.definitions import BY_NAME
+from posture_coach.measures.types import Measure, View
+from posture_coach.pose.types import Frame
+from posture_coach.scoring.assess import Assessment, Reading
+from posture_coach.scoring.bands import Grade
+from posture_coach.scoring.score import Part
+from posture_coach.scoring.targets import Target, Targets
+
+LENGTH_BYTES = 4
+QUALITY = 80
+LONGEST_PX = 960
+GOOD_FROM, CAUTION_FROM = 80.0, 50.0
+"""The word for a whole score; its parts are graded by the targets themselves."""
+DECIMALS = {"ratio": 2}
+UNITS = {"deg": "°", "cm": " cm", "ratio": ""}
+VIEWS = {
+    View.FRONT: "seen from the front",
+    View.SIDE: "seen from the side",
+    View.BACK: "seen from behind",
+    View.OBLIQUE: "seen from a corner",
+    View.UNKNOWN: "",
+}
+
+
+def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
+    """Pack one picture with what was found in it."""
+    reading = assessment.reading(0)
+    found = bool(assessment.poses.detected[0])
+    told = {
+        **_status(status),
+        "at_ms": time.time() * 1000.0,
+        "time_s": round(frame.time_s, 3),
+        "person": found,
+        "notes": _notes(status, reading, found=found),
+        "activity": _activity(reading),
+        "view": VIEWS[reading.view],
+        "score": _score(reading),
+        "measures": _measures(reading, assessment.score.targets) if found else [],
+    }
+    return packed(told, drawing.jpeg(_drawn(frame, assessment, reading, status), QUALITY, LONGEST_PX))
+
+
+def without_picture(status: Status) -> bytes:
+    """Pack how the watch stands where there is no picture."""
+    return packed(_status(status), b"")
+
+
+def beginning(status: Status, history: list[tuple[float, float]]) -> bytes:
+    """Pack what a page that has just opened does not know: the scores so far, None where there was none."""
+    scores = [[round(time_s, 3), None if math.isnan(score) else round(score)] for time_s, score in history]
+    return packed({**_status(status), "history": scores}, b"")
+
+
+def packed(told: dict[str, Any], jpeg: bytes) -> bytes:
+    """Put a message together."""
+    text = json.dumps(told, allow_nan=False).encode()
+    return len(text).to_bytes(LENGTH_BYTES, "big") + text + jpeg
+
+
+def _status(status: Status) -> dict[str, Any]:
+    return {
+        "phase": status.phase.value,
+        "problem": status.problem,
+        "neutral": status.neutral,
+        "has_neutral": status.has_neutral,
+        "analysed": status.analysed,
+    }
+
+
+def _drawn(frame: Frame, assessment: Assessment, reading: Reading, status: Status) -> Any:
+    image = drawing.skeleton_ground(*frame.size) if status.wish.skeleton_only else frame.image.copy()
+    if assessment.poses.detected[0]:
+        points = assessment.poses.points_px[0]
+        drawing.draw_skeleton(image, points, assessment.poses.visibility[0], reading)
+        drawing.draw_angles(image, points, reading)
+    return image
+
+
+def _notes(status: Status, reading: Reading, *, found: bool) -> list[str]:
+    """Say what makes the numbers doubtful, and what to do."""
+    notes = []
+    if status.sight is not None and status.sight.dark:
+        notes.append("It is very dark: put a light in front of you.")
+    if status.sight is not None and status.sight.people > 1:
+        notes.append("More than one person is in view: the numbers may belong to either. Let only one be seen.")
+    if not found:
+        notes.append("Nobody is in view: move into the picture, or turn the camera towards you.")
+    elif reading.assumed:
+        notes.append("Your legs are out of the picture: sitting is assumed.")
+    return notes
+
+
+def _activity(reading: Reading) -> str:
+    return reading.activity.value
+
+
+def _score(reading: Reading) -> dict[str, Any]:
+    value = reading.score.value
+    if math.isnan(value):
+        return {"value": None, "word": "no score", "grade": "none", "words": reading.score.words()}
+    shown = round(value)  # as it is shown it is judged
+    grade = "good" if shown >= GOOD_FROM else "caution" if shown >= CAUTION_FROM else "poor"
+    return {"value": shown, "word": grade, "grade": grade, "words": reading.score.words()}
+
+
+def _measures(reading: Reading, targets: Targets) -> list[dict[str, Any]]:
+    """Return one entry a measure: the scored first, then the measured, then what could not be."""
+    parts = {part.measure: part for part in reading.score.parts}
+    by_id = {target.id: target for target in targets.targets}
+    unscored = {name: why for id_, why in reading.score.not_scored for name in by_id[id_].measures}
+    entries = [
+        _measure(name, measure, parts.get(name), by_id) | {"unscored": unscored.get(name, "")}
+        for name, measure in reading.measures.items()
+    ]
+    return sorted(entries, key=lambda entry: (entry["value"] is None, entry["grade"] == "none"))
+
+
+def _measure(name: str, measure: Measure, part: Part | None, by_id: dict[str, Target]) -> dict[str, Any]:
+    row = BY_NAME[name]
+    told: dict[str, Any] = {"name": name, "title": row.title, "value": None, "grade": "none", "reason": measure.reason}
+    if math.isnan(measure.value):
+        return told
+    decimals, unit = DECIMALS.get(row.unit, 0), UNITS[row.unit]
+    told |= {"value": measure.value, "text": f"{measure.value:.{decimals}f}{unit}"}
+    if not math.isnan(measure.err):
+        told["err"] = f"± {measure.err:.{decimals}f}{unit}"
+    if part is not None and part.grade is not Grade.NOT_SCORED:
+        told |= {"grade": part.grade.name.lower(), "band": _band(by_id[part.target_id], decimals, unit)}
+    return told
+
+
+def _band(target: Target, decimals: int, unit: str) -> str:
+    """Say what is good."""
+    low, high = target.good[0][0], target.good[-1][1]
+    own = " of your own upright" if target.relative_to.value == "own_upright" else ""
+    size = "up to " if target.magnitude else f"{low:.{decimals}f} to "
+    return f"good: {size}{high:.{decimals}f}{unit}{own}"

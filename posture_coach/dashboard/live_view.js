@@ -1,0 +1,146 @@
+// The live view: takes pictures from the socket, shows each, says so, and gets the next.
+const STRIP_S = 120, RETRY_MS = 1000, LENGTH_BYTES = 4;
+const EMPTY = {
+  starting: "Starting the camera …",
+  paused: "Paused. The camera is off. Press Start to go on.",
+  problem: "",
+};
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".live");
+  // A rerun of the page calls this again: the view that stands goes on.
+  if (root.view && root.view.token === data.token) return root.view.leave;
+  root.view = begin(root, data);
+  return root.view.leave;
+}
+
+function begin(root, { path, token }) {
+  const at = (name) => root.querySelector(name);
+  const image = at("img"), decoder = new TextDecoder(), latencies = [];
+  let history = [], socket = null, left = false, shown = 0, url = null;
+
+  function connect() {
+    if (left) return;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    socket = new WebSocket(`${scheme}//${location.host}${path}?token=${encodeURIComponent(token)}`);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (message) => take(message.data);
+    socket.onclose = () => { if (!left) { tell({ phase: "problem", problem: LOST }); setTimeout(connect, RETRY_MS); } };
+  }
+
+  async function take(buffer) {
+    const length = new DataView(buffer).getUint32(0);
+    const told = JSON.parse(decoder.decode(new Uint8Array(buffer, LENGTH_BYTES, length)));
+    if (buffer.byteLength > LENGTH_BYTES + length) {
+      await show(new Blob([new Uint8Array(buffer, LENGTH_BYTES + length)], { type: "image/jpeg" }));
+      root.dataset.shown = ++shown;
+      root.dataset.analysed = told.analysed;
+      latencies.push(Date.now() - told.at_ms);
+      if (latencies.length > 600) latencies.shift();
+      root.latencies = latencies;
+      facts(told);
+    }
+    if (told.history) history = told.history;
+    tell(told);
+    if (socket.readyState === WebSocket.OPEN) socket.send("shown");
+  }
+
+  async function show(blob) {
+    const next = URL.createObjectURL(blob);
+    image.src = next;
+    await image.decode().catch(() => {});
+    if (url) URL.revokeObjectURL(url);
+    url = next;
+    if (image.naturalWidth) at(".picture").style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
+  }
+
+  function tell(told) {
+    root.dataset.phase = told.phase;
+    at(".picture").classList.toggle("shows", told.phase === "watching");
+    at(".phase").textContent = told.phase === "problem" ? "no picture" : told.phase;
+    at(".empty").textContent = told.problem || EMPTY[told.phase] || "";
+    root.classList.toggle("dark", isDark(root));
+  }
+
+  function facts(told) {
+    const score = told.score;
+    at(".score").dataset.grade = score.grade;
+    at(".number").textContent = score.value === null ? "–" : score.value;
+    at(".word").textContent = score.word;
+    at(".doing").textContent = told.person ? [told.activity, told.view].filter(Boolean).join(", ") : "nobody in view";
+    at(".words").textContent = told.person ? score.words : "";
+    const notes = told.neutral ? [told.neutral, ...told.notes] : told.notes;
+    fill(at(".notes"), notes, (note) => [line("div", "", note)]);
+    fill(at(".measures"), told.measures.filter((m) => m.value !== null), measured);
+    const lacking = told.measures.filter((m) => m.value === null);
+    at(".lacking").hidden = !lacking.length;
+    at(".lacking summary").textContent = `Not measured (${lacking.length})`;
+    fill(at(".lacking ul"), lacking, (m) => [line("span", "", `${m.title}: ${m.reason}`)]);
+    history.push([told.time_s, score.value]);
+    while (history.length && history[0][0] < told.time_s - STRIP_S || history[0][0] > told.time_s) history.shift();
+    draw(at("canvas"), history, told.time_s, root);
+  }
+
+  connect();
+  return {
+    token,
+    leave() { left = true; if (socket) socket.close(); if (url) URL.revokeObjectURL(url); root.view = null; },
+  };
+}
+
+const LOST = "The program does not answer. It may have been closed; this page tries again by itself.";
+
+function measured(m) {
+  const value = line("div", "value", m.text);
+  if (m.err) value.append(" ", line("span", "err", m.err));
+  value.dataset.measure = m.name;
+  return [line("div", "", m.title), value, line("div", "band", m.band || (m.unscored && `not scored: ${m.unscored}`)),
+          line("div", `grade ${m.grade}`, m.grade === "none" ? "" : m.grade)];
+}
+
+function line(tag, name, text) {
+  const element = document.createElement(tag);
+  if (name) element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+// Only what has changed is touched, so that a screen reader and a selection are left in peace.
+function fill(list, items, parts) {
+  const wanted = JSON.stringify(items);
+  if (list.wanted === wanted) return;
+  list.wanted = wanted;
+  list.replaceChildren(...items.map((item) => {
+    const entry = document.createElement("li");
+    entry.append(...parts(item));
+    return entry;
+  }));
+}
+
+function isDark(root) {
+  const [r, g, b] = getComputedStyle(root).color.match(/\d+(\.\d+)?/g).map(Number);
+  return r + g + b > 384;
+}
+
+function draw(canvas, history, now, root) {
+  const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+  const pen = canvas.getContext("2d"), style = getComputedStyle(root);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  const x = (t) => width * (1 - (now - t) / STRIP_S), y = (score) => height - 6 - (height - 12) * score / 100;
+  pen.strokeStyle = style.getPropertyValue("--st-border-color") || "rgba(128,128,128,.3)";
+  pen.lineWidth = 1;
+  for (const score of [0, 50, 100]) { pen.beginPath(); pen.moveTo(0, y(score)); pen.lineTo(width, y(score)); pen.stroke(); }
+  pen.strokeStyle = style.getPropertyValue("--st-primary-color") || "#2a7f78";
+  pen.lineWidth = 2;
+  pen.beginPath();
+  let pressed = false;
+  for (const [t, score] of history) {
+    if (score === null) { pressed = false; continue; }
+    if (pressed) pen.lineTo(x(t), y(score)); else pen.moveTo(x(t), y(score));
+    pressed = true;
+  }
+  pen.stroke();
+}

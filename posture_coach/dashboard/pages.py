@@ -1,0 +1,28 @@
+"""The script that Streamlit runs for every tab: which pages there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from posture_coach.dashboard.analyze_page import analyze_page
+from posture_coach.dashboard.live_page import camera_state, live_page
+from posture_coach.dashboard.measures_page import measures_page
+
+ICON = Path(__file__).with_name("icon.png")
+STYLE = Path(__file__).with_name("pages.css")
+
+st.set_page_config("posture-coach", page_icon=str(ICON), layout="wide")
+st.html(STYLE)
+page = st.navigation(
+    [
+        st.Page(live_page, title="Live", icon=":material/videocam:", url_path="live", default=True),
+        st.Page(analyze_page, title="Analyze", icon=":material/movie:", url_path="analyze"),
+        st.Page(measures_page, title="Measures", icon=":material/square_foot:", url_path="measures"),
+    ],
+    position="top",
+)
+if page.url_path not in ("", "live"):
+    camera_state()
+page.run()

@@ -1,0 +1,126 @@
+"""A real server in a process of its own, and a real Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typed import PATIENCE_S, PROGRAM, environment
+from tests.clips import must_have
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--host-resolver-rules=MAP stranger.test 127.0.0.1",
+]  # fmt: skip
+STEP_S = 0.05
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A running server."""
+
+    url: str
+    port: int
+    pid: int
+
+    def open_files(self) -> list[str]:
+        """Return what the server's process holds open (Linux)."""
+        found = []
+        for link in Path(f"/proc/{self.pid}/fd").iterdir():
+            try:
+                found.append(str(link.readlink()))
+            except FileNotFoundError:
+                continue
+        return found
+
+
+def until(done: Callable[[], object], what: str) -> None:
+    """Wait until something holds."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not done():
+        assert time.monotonic() < end_s, what
+        time.sleep(STEP_S)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def serving(home: Path, source: Path | str) -> Iterator[Dashboard]:
+    """Start the dashboard as a user does, with the source played as the camera."""
+    port = free_port()
+    home.mkdir(exist_ok=True)
+    command = [*PROGRAM, "--no-browser", "--port", str(port), "--source", str(source)]
+    env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_DATA_HOME=str(home / "data"))
+    with (home / "server.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=env, cwd=home)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: answers(url) or process.poll() is not None, "the server does not answer")
+        assert process.poll() is None, (home / "server.log").read_text()
+        yield Dashboard(url, port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """Start one browser for all tests; contexts keep them apart."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    must_have(path, "Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with ExitStack() as stack:
+        player = stack.enter_context(sync_playwright())
+        browser = player.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        stack.callback(browser.close)
+        yield browser
+
+
+@pytest.fixture
+def page(chromium, request) -> Iterator[object]:
+    """Open a page that must log no error, and ask nobody but this machine."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    errors: list[str] = []
+    asked: set[str] = set()
+    watch_page(opened, errors, asked)
+    yield opened
+    shots = os.environ.get("POSTURE_COACH_SCREENSHOTS")
+    if shots:
+        Path(shots).mkdir(parents=True, exist_ok=True)
+        opened.screenshot(path=str(Path(shots) / f"{request.node.name}.png"))
+    context.close()
+    assert errors == []
+    assert {host.rsplit(":", 1)[0] for host in asked} <= {"127.0.0.1", ""}
+
+
+def watch_page(page, errors: list[str], asked: set[str]) -> None:
+    """Note what a page complains of, and whom it asks."""
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url.split("/")[2] if "://" in request.url else ""))
+    page.on("websocket", lambda opened: asked.add(opened.url.split("/")[2]))

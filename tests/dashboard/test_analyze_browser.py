@@ -1,0 +1,160 @@
+"""The analyze page in a real browser: from a dropped file to its figures, and what survives a reload."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.clips import LONG_WALK, SITTING, cut
+from tests.dashboard.conftest import serving, until, watch_page
+
+CHOOSE = "input[type=file]"
+READ_VALUES = """() => Object.fromEntries([...document.querySelectorAll('.pc-figures [data-measure]')].map(
+    (row) => [row.dataset.measure, [...row.querySelectorAll('td')].map((cell) => parseFloat(cell.textContent))]))"""
+TRUNK, HIP = "trunk_inclination_deg", "hip_flexion_left_deg"
+PICTURES = 40
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home") / "me"
+
+
+@pytest.fixture(scope="module")
+def dashboard(home):
+    with serving(home, SITTING) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return cut(LONG_WALK, tmp_path_factory.mktemp("clips") / "walk.mp4", PICTURES)
+
+
+@pytest.fixture
+def analyze(dashboard, page):
+    page.goto(f"{dashboard.url}/analyze")
+    page.wait_for_selector(CHOOSE, state="attached")
+    return page
+
+
+def uploads(home):
+    return [path for path in home.rglob("upload*") if path.is_file()]
+
+
+def values(page):
+    return page.evaluate(READ_VALUES)
+
+
+def column(rows, name):
+    return [float(row[name]) for row in rows if row[name]]
+
+
+def downloaded(page, label):
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label, exact=True).click()
+    return download.value.suggested_filename, Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_from_a_dropped_file_to_its_figures(analyze, clip, home, chromium):
+    page = analyze
+    page.set_input_files(CHOOSE, clip)
+    page.wait_for_selector(".pc-figures")
+    name, text = downloaded(page, "CSV")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert (name, len(rows)) == ("walk.frames.csv", PICTURES)
+
+    now, low, median, high, *_ = values(page)[TRUNK]
+    trunk = column(rows, TRUNK)
+    assert (now, low, high) == tuple(pytest.approx(v, abs=0.051) for v in (trunk[0], min(trunk), max(trunk)))
+    assert median == pytest.approx(sorted(trunk)[PICTURES // 2], abs=0.5)
+
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(20):
+        slider.press("ArrowRight")
+    seconds = float(slider.input_value())
+    row = min(rows, key=lambda row: abs(float(row["time_s"]) - seconds))
+    assert seconds == pytest.approx(20 / 30, abs=0.01)
+    until(lambda: abs(values(page)[HIP][0] - float(row[HIP])) < 0.051, "the figures do not follow the cursor")
+    page.get_by_text(f"At {float(row['time_s']):.2f} s").wait_for()
+
+    page.reload()
+    page.wait_for_selector(".pc-figures")
+    assert values(page)[TRUNK][1:4] == [low, median, high]
+
+    errors, asked = [], set()
+    second = chromium.new_context().new_page()
+    watch_page(second, errors, asked)
+    second.goto(page.url)
+    second.wait_for_selector(".pc-figures")
+    assert values(second)[TRUNK][1:4] == [low, median, high]
+    second.get_by_role("button", name="Discard").click()
+    second.get_by_text("From the side").wait_for()
+    until(lambda: uploads(home) == [], "the file is still there")
+    second.context.close()
+    assert errors == []
+
+
+def test_the_first_tab_sees_what_another_one_analyses(dashboard, chromium, analyze, clip):
+    analyze.set_input_files(CHOOSE, clip)
+    analyze.get_by_role("button", name="walk.mp4").first.wait_for()
+    other = chromium.new_context().new_page()
+    other.goto(f"{dashboard.url}/analyze")
+    other.get_by_role("button", name="walk.mp4").first.click()
+    other.wait_for_selector(".pc-figures")
+    assert other.url.split("job=")[1] == analyze.url.split("job=")[1]
+    other.context.close()
+
+
+def test_cancel_from_the_page_deletes_the_file(analyze, home):
+    before = len(uploads(home))
+    analyze.set_input_files(CHOOSE, LONG_WALK)
+    analyze.get_by_role("button", name="Cancel", exact=True).click()
+    analyze.get_by_text("Cancelled; the file has been deleted.").wait_for()
+    until(lambda: len(uploads(home)) == before, "the file is still there")
+
+
+def test_a_file_beyond_two_gigabytes_is_refused_before_it_is_sent(analyze, tmp_path, home):
+    huge = tmp_path / "huge.mp4"
+    with huge.open("wb") as file:
+        os.truncate(file.fileno(), 2 * 1024**3 + 1)
+    before = len(uploads(home))
+    analyze.set_input_files(CHOOSE, huge)
+    analyze.get_by_text("larger than 2 GB").wait_for()
+    analyze.get_by_role("button", name="Dismiss huge.mp4").click()
+    assert len(uploads(home)) == before
+
+
+@pytest.mark.parametrize("width", [400, 1000, 1600])
+def test_nothing_sticks_out_at_any_width(analyze, clip, width):
+    analyze.set_viewport_size({"width": width, "height": 900})
+    analyze.set_input_files(CHOOSE, clip)
+    analyze.wait_for_selector(".pc-figures")
+    analyze.wait_for_selector("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+    main = analyze.locator("[data-testid=stMain]")
+    assert main.evaluate("(main) => main.scrollWidth <= main.clientWidth")
+    table = analyze.locator(".pc-figures")
+    assert table.evaluate("(t) => t.getBoundingClientRect().right <= innerWidth")
+
+
+def test_the_keyboard_reaches_the_drop_zone_the_cursor_and_the_downloads(analyze, clip):
+    analyze.set_input_files(CHOOSE, clip)
+    analyze.wait_for_selector(".pc-figures")
+    reached = set()
+    for _ in range(90):
+        analyze.keyboard.press("Tab")
+        reached.add(
+            analyze.evaluate("""() => {
+                let at = document.activeElement;
+                while (at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+                return at.getAttribute('aria-label') || at.getAttribute('role') || at.innerText.trim();
+            }""").split("\n")[-1]
+        )
+    assert any("Choose videos or photos" in each for each in reached)
+    assert any("Cursor" in each or each == "slider" for each in reached)
+    assert any("CSV" in each for each in reached)

@@ -1,0 +1,136 @@
+"""What the live page is sent: numbers with words that say what to do, and no picture that was not asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from posture_coach.coach.watch import Phase, Status, Wish
+from posture_coach.dashboard.live_message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
+from posture_coach.drawing import PAPER
+from posture_coach.measures.definitions import NAMES
+from posture_coach.measures.measurer import Baseline
+from posture_coach.measures.types import View
+from posture_coach.pose.lookout import Sight
+from posture_coach.pose.types import Frame
+from tests.batch.made import SITTING, STANDING, assessed
+from tests.drawn import Body
+
+WATCHING = Status(Phase.WATCHING, Wish("0"))
+GREY = 90
+
+
+def frame(level=GREY, size=(1280, 720)):
+    return Frame(np.full((size[1], size[0], 3), level, dtype=np.uint8), 1.5, 15)
+
+
+def unpacked(message):
+    length = int.from_bytes(message[:LENGTH_BYTES], "big")
+    return json.loads(message[LENGTH_BYTES : LENGTH_BYTES + length]), message[LENGTH_BYTES + length :]
+
+
+def told(body, baseline=None, status=WATCHING):
+    return unpacked(pack(frame(), assessed([body], baseline), status))[0]
+
+
+def entry(message, name):
+    (found,) = [measure for measure in message["measures"] if measure["name"] == name]
+    return found
+
+
+def test_every_measure_is_there_once_the_scored_first_and_the_missing_last():
+    message = told(SITTING)
+    assert sorted(measure["name"] for measure in message["measures"]) == sorted(NAMES)
+    ranks = [(m["value"] is None, m["grade"] == "none") for m in message["measures"]]
+    assert ranks == sorted(ranks)
+
+
+def test_a_value_has_its_error_its_grade_and_what_would_be_good():
+    hip = entry(told(SITTING), "hip_flexion_left_deg")
+    assert hip["value"] == pytest.approx(90, abs=8)
+    assert hip["text"].endswith("°")
+    assert hip["err"].startswith("± ")
+    assert hip["grade"] in ("good", "caution", "poor")
+    assert hip["band"] == "good: 45 to 90°"
+
+
+def test_what_is_not_measured_says_why_and_what_to_do():
+    message = told(SITTING)
+    assert entry(message, "hip_flexion_right_deg")["reason"] == "far side hidden"
+    assert "turn the camera" in entry(message, "shoulder_obliquity_deg")["reason"]
+
+
+def test_what_is_measured_but_not_scored_says_why():
+    trunk = entry(told(SITTING), "trunk_inclination_deg")
+    assert (trunk["grade"], "upright" in trunk["unscored"]) == ("none", True)
+    own = Baseline({"trunk_inclination_deg": trunk["value"]}, View.SIDE)
+    scored = entry(told(SITTING, own), "trunk_inclination_deg")
+    assert scored["grade"] == "good"
+    assert scored["band"] == "good: -10 to 20° of your own upright"
+
+
+def test_the_score_comes_with_a_word_and_what_it_rests_on():
+    score = told(SITTING)["score"]
+    assert score["word"] in ("good", "caution", "poor")
+    assert "targets scored" in score["words"]
+    corner = told(Body(yaw_deg=45.0))["score"]
+    assert (corner["value"], corner["word"], corner["grade"]) == (None, "no score", "none")
+
+
+def test_activity_and_view_are_words():
+    message = told(STANDING)
+    assert (message["activity"], message["view"]) == ("standing", "seen from the side")
+
+
+def test_nobody_in_view_is_told_and_nothing_is_measured():
+    message = told(None)
+    assert message["person"] is False
+    assert message["measures"] == []
+    assert "Nobody is in view" in message["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("sight", "words"),
+    [(Sight(1, 10.0), "very dark"), (Sight(2, 100.0), "More than one person"), (Sight(1, 100.0), "")],
+)
+def test_what_makes_the_numbers_doubtful_is_told(sight, words):
+    notes = " ".join(told(SITTING, status=replace(WATCHING, sight=sight))["notes"])
+    assert words in notes
+    assert bool(notes) == bool(words)
+
+
+def test_a_page_that_opens_gets_the_scores_so_far():
+    message, jpeg = unpacked(beginning(WATCHING, [(0.1234, 80.4), (0.2, float("nan"))]))
+    assert message["history"] == [[0.123, 80], [0.2, None]]
+    assert jpeg == b""
+
+
+def test_the_picture_is_a_jpeg_of_a_modest_size_with_the_person_drawn_in():
+    _, jpeg = unpacked(pack(frame(), assessed([SITTING]), WATCHING))
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert max(image.shape[:2]) == LONGEST_PX
+    assert (np.abs(image.astype(int) - GREY).max(axis=2) > 60).any(), "nothing is drawn"
+    assert np.abs(image[:20].astype(int) - GREY).max() < 12, "and elsewhere it is the picture"
+
+
+def test_skeleton_only_sends_nothing_of_the_picture():
+    hidden = replace(WATCHING, wish=replace(WATCHING.wish, skeleton_only=True))
+    _, jpeg = unpacked(pack(frame(200), assessed([SITTING]), hidden))
+    image = cv2.cvtColor(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    assert np.abs(image[:20].astype(int) - np.array(PAPER)).max() < 12
+
+
+def test_the_frame_itself_is_left_as_it_was():
+    given = frame()
+    pack(given, assessed([SITTING]), WATCHING)
+    assert (given.image == GREY).all()
+
+
+def test_without_a_picture_the_state_is_told():
+    message, jpeg = unpacked(without_picture(Status(Phase.PROBLEM, Wish("0"), "Plug it in.", "", has_neutral=True)))
+    assert (message["phase"], message["problem"], message["has_neutral"]) == ("problem", "Plug it in.", True)
+    assert jpeg == b""

@@ -1,0 +1,203 @@
+"""The live page in a real browser, with a video played as the camera."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from posture_coach.drawing import PAPER
+from tests.cli.typed import typed
+from tests.clips import SITTING, must_have, video
+from tests.dashboard.conftest import serving, until, watch_page
+
+LIVE = '.live[data-phase="watching"]'
+READ_VALUES = """(root) => Object.fromEntries([...root.querySelectorAll('[data-measure]')].map(
+    (cell) => [cell.dataset.measure, parseFloat(cell.textContent)]))"""
+READ_PIXELS = """async (root) => {
+    const image = root.querySelector('img'), canvas = document.createElement('canvas');
+    await image.decode().catch(() => {});
+    if (!image.naturalWidth) return [255, 255, 255, 255];
+    canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+    const pen = canvas.getContext('2d');
+    pen.drawImage(image, 0, 0);
+    return [...pen.getImageData(0, 0, canvas.width / 4, 20).data];
+}"""
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    """A man who sits and does not move, for three seconds, as a video."""
+    from PIL import Image
+
+    picture = np.asarray(Image.open(SITTING).convert("RGB"))[::2, ::2]
+    even = np.ascontiguousarray(picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2])
+    return video(tmp_path_factory.mktemp("clips") / "still.mp4", [even] * 90, [i / 30 for i in range(90)])
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory, still):
+    with serving(tmp_path_factory.mktemp("home") / "me", still) as running:
+        yield running
+
+
+@pytest.fixture
+def live(dashboard, page):
+    """The page, once it shows pictures."""
+    page.goto(dashboard.url)
+    page.wait_for_selector(LIVE)
+    return page
+
+
+def shown(page):
+    return int(page.locator(".live").get_attribute("data-shown"))
+
+
+def test_the_values_are_those_of_the_files_own_table(live, still, tmp_path):
+    assert typed("analyze", still, "--out", tmp_path, "--fps", "10").code == 0
+    table = pq.read_table(tmp_path / "still.frames.parquet")
+    until(lambda: shown(live) > 20, "no pictures come")
+    values = live.locator(".live").evaluate(READ_VALUES)
+    # The page shows whole degrees; a tracker that has followed for longer has settled by a degree or so.
+    for name in ("trunk_inclination_deg", "neck_inclination_deg", "hip_flexion_left_deg", "knee_flexion_left_deg"):
+        own = np.median([value for value in table[name].to_pylist() if value is not None])
+        assert values[name] == pytest.approx(own, abs=2.5), name
+    assert "hip_flexion_right_deg" not in values, "the far side"
+
+
+def test_score_activity_view_and_reasons_are_told_in_words(live):
+    until(lambda: shown(live) > 5, "no pictures come")
+    assert live.locator(".word").inner_text() in ("good", "caution", "poor")
+    assert live.locator(".doing").inner_text() == "sitting, seen from the side"
+    assert "targets scored" in live.locator(".words").inner_text()
+    assert "±" in live.locator('[data-measure="trunk_inclination_deg"]').inner_text()
+    live.locator(".lacking summary").click()
+    assert "far side hidden" in live.locator(".lacking").inner_text()
+
+
+def test_pause_frees_the_camera_and_start_takes_it_again(live, dashboard, still):
+    must_have(sys.platform == "linux", "/proc")
+    until(lambda: str(still) in dashboard.open_files(), "the source is not open")
+    live.get_by_role("button", name="Pause").click()
+    live.wait_for_selector('.live[data-phase="paused"]')
+    assert "The camera is off" in live.locator(".empty").inner_text()
+    assert not live.locator(".picture img").is_visible()
+    until(lambda: str(still) not in dashboard.open_files(), "the source is still open")
+    live.get_by_role("button", name="Start").click()
+    live.wait_for_selector(LIVE)
+
+
+def test_the_camera_is_freed_when_the_last_tab_closes(dashboard, chromium, still):
+    must_have(sys.platform == "linux", "/proc")
+    contexts = [chromium.new_context() for _ in range(2)]
+    for context in contexts:
+        tab = context.new_page()
+        tab.goto(dashboard.url)
+        tab.wait_for_selector(LIVE)
+    contexts[0].close()
+    assert str(still) in dashboard.open_files(), "one tab is still open"
+    contexts[1].close()
+    until(lambda: str(still) not in dashboard.open_files(), "the source is still open")
+
+
+def test_two_tabs_see_one_camera(live, dashboard, chromium, still):
+    context = chromium.new_context()
+    other = context.new_page()
+    errors, asked = [], set()
+    watch_page(other, errors, asked)
+    other.goto(dashboard.url)
+    other.wait_for_selector(LIVE)
+    before = shown(live), shown(other)
+    until(lambda: shown(live) > before[0] + 3 and shown(other) > before[1] + 3, "one of the tabs stands still")
+    if sys.platform == "linux":
+        assert dashboard.open_files().count(str(still)) == 1
+    context.close()
+    assert errors == []
+
+
+def test_skeleton_only_shows_nothing_of_the_picture(live):
+    live.get_by_role("button", name="Camera and picture").click()
+    live.get_by_text("Skeleton only").click()
+
+    def hidden():
+        pixels = np.array(live.locator(".live").evaluate(READ_PIXELS)).reshape(-1, 4)[:, :3]
+        return np.abs(pixels - np.array(PAPER)).max() < 12
+
+    until(hidden, "the picture still shows")
+    live.get_by_text("Skeleton only").click()
+    until(lambda: not hidden(), "the picture does not come back")
+
+
+def test_the_own_upright_makes_the_trunk_scorable(live):
+    entry = live.locator("li", has=live.locator('[data-measure="trunk_inclination_deg"]'))
+    until(lambda: "needs your own upright" in entry.inner_text(), "it is scored without a baseline")
+    live.get_by_role("button", name="Take my upright").click()
+    live.wait_for_function(
+        """() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot
+            && e.shadowRoot.textContent.includes('Your own upright is taken'))""",
+        timeout=60_000,
+    )
+    until(lambda: "of your own upright" in entry.inner_text(), "it is still not scored")
+    assert "good" in entry.inner_text()
+
+
+def test_the_keyboard_reaches_pause(live):
+    button = live.get_by_role("button", name="Pause")
+    for _ in range(12):
+        live.keyboard.press("Tab")
+        if button.evaluate("(element) => element === document.activeElement"):
+            break
+    else:
+        pytest.fail("Tab does not come to the button")
+    live.keyboard.press("Enter")
+    live.wait_for_selector('.live[data-phase="paused"]')
+    live.get_by_role("button", name="Start").click()
+    live.wait_for_selector(LIVE)
+
+
+@pytest.mark.parametrize("width", [400, 1000, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_at_any_width(dashboard, chromium, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(dashboard.url)
+    page.wait_for_selector(LIVE)
+    until(lambda: shown(page) > 3, "no pictures come")
+    box = page.locator(".live").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    dark = page.locator(".live").evaluate("(root) => root.classList.contains('dark')")
+    context.close()
+    assert dark == (scheme == "dark")
+
+
+def test_a_sample_played_as_the_camera_is_said_to_be_one(tmp_path, page):
+    from posture_coach.dashboard import camera
+
+    with serving(tmp_path / "me", camera.first_source() if not camera._cameras() else SITTING) as running:
+        page.goto(running.url)
+        page.wait_for_selector(LIVE)
+        assert page.get_by_text("A bundled sample is played as if it were the camera").is_visible()
+        page.goto("about:blank")  # before the server goes, and the page complains of it
+
+
+def test_a_camera_that_is_not_there_is_told_with_what_to_do(tmp_path, page):
+    must_have(sys.platform == "linux", "Linux device names")
+    with serving(tmp_path / "me", "/dev/video97") as running:
+        page.goto(running.url)
+        page.wait_for_selector('.live[data-phase="problem"]')
+        assert "There is no camera /dev/video97" in page.locator(".empty").inner_text()
+        page.goto("about:blank")  # before the server goes, and the page complains of it
+
+
+def test_nobody_in_view_is_told(tmp_path, page):
+    grey = video(tmp_path / "grey.mp4", [np.full((240, 320, 3), 120, dtype=np.uint8)] * 30, [i / 30 for i in range(30)])
+    with serving(tmp_path / "me", grey) as running:
+        page.goto(running.url)
+        page.wait_for_selector(LIVE)
+        until(lambda: "Nobody is in view" in page.locator(".notes").inner_text(), "it is not told")
+        assert page.locator(".word").inner_text() == "no score"
+        page.goto("about:blank")  # before the server goes, and the page complains of it
