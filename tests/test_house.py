@@ -37,7 +37,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "cv2": ("pose/", "drawing/"),
     "dask": ("batch/cluster.py",),
     "distributed": ("batch/cluster.py",),
-    "filelock": ("coach/lock.py",),
+    "filelock": ("coach/lock.py", "dashboard/analyze_store.py"),
     "mediapipe": ("pose/landmarker.py",),
     "rich": ("cli.py", "batch/progress.py", "batch/terminal.py", "coach/terminal.py"),
     "sqlalchemy": ("store/",),

@@ -19,8 +19,6 @@ from posture_coach.pose.video import Video
 from posture_coach.scoring.assess import Assessment
 
 LONGEST_PX, QUALITY = 1280, 88
-SAME_S = 1e-6
-"""Two times that differ by less are one frame's."""
 
 _network_lock = threading.Lock()
 _network: Landmarker | None = None
@@ -54,7 +52,7 @@ def frame_at(path: Path, settings: Settings, index: int, time_s: float) -> Frame
         The file cannot be read any more.
     """
     with open_file(path, mirror=settings.mirror, rotate=settings.rotate) as source:
-        found = _sought(source, index, time_s) if isinstance(source, Video) and index else None
+        found = source.frame_at(time_s, index) if isinstance(source, Video) and index else None
     if found is not None:
         return found
     with open_file(path, mirror=settings.mirror, rotate=settings.rotate) as source:
@@ -62,27 +60,6 @@ def frame_at(path: Path, settings: Settings, index: int, time_s: float) -> Frame
             if frame.index == index:
                 return frame
     raise UnreadableSourceError("This picture cannot be read from the file any more.")
-
-
-def _sought(video: Video, index: int, time_s: float) -> Frame | None:
-    """Jump to the key frame before a time, and read on to the frame with that time; None if there is none.
-
-    `Video` itself never seeks, so that an analysis counts every frame; here its parts are used one by one.
-    """
-    stream, start_s = video._stream, video.info.start_s
-    if stream.time_base is None:
-        return None
-    video._container.seek(int((start_s + time_s) / stream.time_base), stream=stream, backward=True)
-    for raw in video._container.decode(stream):
-        stamp = raw.pts if raw.pts is not None else raw.dts
-        if stamp is None or raw.time_base is None:
-            return None
-        ahead_s = float(stamp * raw.time_base) - start_s - time_s
-        if abs(ahead_s) < SAME_S:
-            return Frame(video._picture(raw), time_s, index)
-        if ahead_s > 0:
-            return None
-    return None
 
 
 def _faces(frame: Frame, result: Assessment, row: int) -> list[Face]:

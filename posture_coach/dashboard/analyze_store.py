@@ -10,11 +10,11 @@ import os
 import re
 import secrets
 import shutil
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+import filelock
 import platformdirs
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -50,7 +50,7 @@ class Store:
         """Delete everything; safe to call twice."""
         shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
-            self._lock.close()
+            self._lock.release()
             self._lock = None
         with suppress(OSError):
             _lock_of(self.path).unlink(missing_ok=True)
@@ -69,7 +69,7 @@ def _sweep(root: Path) -> None:
         lock = _locked(_lock_of(folder))
         if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
-            lock.close()
+            lock.release()
             with suppress(OSError):
                 _lock_of(folder).unlink(missing_ok=True)
 
@@ -78,19 +78,11 @@ def _lock_of(folder: Path) -> Path:
     return folder.with_name(folder.name + LOCK_ENDING)
 
 
-def _locked(path: Path) -> IO[bytes] | None:
-    """Open and lock a file; None where somebody else holds it."""
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE), "r+b")
+def _locked(path: Path) -> filelock.BaseFileLock | None:
+    """Lock a file; None where somebody else holds it."""
+    lock = filelock.FileLock(path, timeout=0, mode=FILE_MODE)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
+        lock.acquire()
+    except filelock.Timeout:
         return None
-    return file
+    return lock

@@ -64,6 +64,7 @@ _MP4_BOXES = frozenset([b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"])
 _BOX_NAME = slice(4, 8)
 _DURATION_TAG = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 _MINUTE_S = 60
+_SAME_S = 1e-6  # two times that differ by less are one frame's
 _END = None
 
 
@@ -179,6 +180,24 @@ class Video(Source):
                 yield item
         finally:
             self.close()
+
+    def frame_at(self, time_s: float, index: int) -> Frame | None:
+        """Jump to the key frame before a time and read on to the frame of that time; None where there is none.
+
+        For a single look, which ends the reading: an analysis reads in order, since clips do not jump exactly.
+        """
+        base = self._stream.time_base
+        if base is None:
+            return None
+        self._container.seek(int((self._info.start_s + time_s) / base), stream=self._stream, backward=True)
+        for raw in self._container.decode(self._stream):
+            stamp = _stamp(raw)
+            ahead_s = math.inf if stamp is None else float(stamp) - self._info.start_s - time_s
+            if abs(ahead_s) < _SAME_S:
+                return Frame(self._picture(raw), time_s, index)
+            if ahead_s > 0:
+                return None
+        return None
 
     def _next_item(self) -> Frame | Exception | None:
         while not self._stop.is_set():
@@ -299,14 +318,7 @@ class Video(Source):
 
 
 def open_video(path: str | Path, *, fps: float | None = None, mirror: bool = False, rotate: int = 0) -> Video:
-    """Open a video file.
-
-    Parameters
-    ----------
-    fps
-        Give at most this many frames a second, on a regular grid of times; None for all.
-    mirror, rotate
-        See `posture_coach.pose.sources.Turn`; applied after the orientation the file itself asks for.
+    """Open a video file; see `posture_coach.pose.files.open_file`.
 
     Raises
     ------

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
+import urllib.request
+from pathlib import Path
+
+import pytest
 
 from posture_coach.dashboard.options import HOST, OPTIONS
+from tests.cli.typed import PATIENCE_S, environment
 from tests.conftest import PROJECT
+from tests.dashboard.conftest import answers, free_port, until
 
 
 def flat(table, before=""):
@@ -33,3 +41,43 @@ def test_the_entry_is_one_statement():
     statements = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)]
     (statement,) = statements
     assert ast.unparse(statement).startswith("app = st.App(SCRIPT, lifespan=lifespan, routes=ROUTES")
+
+
+def listening(port):
+    """Return the local addresses that listen on a port, as the kernel writes them (Linux)."""
+    lines = [
+        line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    ]
+    return {
+        fields[1].split(":")[0] for fields in lines if fields[3] == "0A" and int(fields[1].split(":")[1], 16) == port
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/net")
+def test_streamlit_run_serves_the_same_on_this_machine_alone(tmp_path):
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    env = environment(HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path))
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=log, stderr=log)
+    try:
+        url = f"http://{HOST}:{port}"
+        until(lambda: answers(url) or process.poll() is not None, "it does not answer")
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        assert listening(port) == {"0100007F"}, "127.0.0.1 alone"
+        request = urllib.request.Request(url, headers={"Accept": "text/html"})
+        with urllib.request.urlopen(request, timeout=30) as page:
+            assert b"<title>posture-coach</title>" in page.read()
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)

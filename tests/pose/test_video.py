@@ -713,3 +713,17 @@ def test_colours_are_those_of_another_decoder(real, name):
             _, image = other.read()
             assert np.abs(frame.image.astype(int) - image[..., ::-1]).mean() < 1
     other.release()
+
+
+def test_a_single_frame_is_found_by_its_time_from_a_key_frame(tmp_path):
+    stamps_ms = [1000 + 40 * i + (7 if i % 3 == 0 else 0) for i in range(23)]
+    clip = make_clip(tmp_path / "clip.mp4", stamps_ms)
+    with open_file(clip) as source:
+        frames = list(source)
+    for frame in (frames[0], frames[4], frames[5], frames[13], frames[-1]):
+        with open_file(clip) as source:
+            found = source.frame_at(frame.time_s, frame.index)
+        assert number_in(found.image) == number_in(frame.image) == frame.index
+        assert (found.time_s, found.index) == (frame.time_s, frame.index)
+    with open_file(clip) as source:
+        assert source.frame_at(frames[5].time_s + 0.01, 5) is None, "there is no frame at this time"
