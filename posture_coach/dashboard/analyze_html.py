@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 from posture_coach.dashboard.analyze_data import NOTHING, Result, Row, Span, stretches
@@ -90,6 +91,18 @@ def _span(span: Span, end_s: float) -> str:
     return (
         f'<li class="{_look(span.word)}" style="left:{left:.3f}%;width:{width:.3f}%" title="{told}" '
         f'aria-label="{told}">{word}</li>'
+    )
+
+
+def picture_html(jpeg: bytes, caption: str) -> str:
+    """Return the picture at the cursor, in the page itself.
+
+    Streamlit's own picture is a file, gone with the next move of the cursor while a browser may still ask for it.
+    """
+    data = base64.b64encode(jpeg).decode("ascii")
+    return (
+        f'<figure class="pc-picture"><img alt="The picture, with the skeleton and the angles drawn in" '
+        f'src="data:image/jpeg;base64,{data}"><figcaption>{escape(caption)}</figcaption></figure>'
     )
 
 

@@ -67,7 +67,7 @@ def _faces(frame: Frame, result: Assessment, row: int) -> list[Face]:
     global _network  # starting it takes longer than the picture; one is kept for all tabs
     with _network_lock:
         if _network is None or _network.model is not result.poses.model:
-            _close()
+            _forget()
             _network = Landmarker(
                 result.poses.model, Mode.DETECTED, people=FACES_AT_MOST, confidence=LOOKING_CONFIDENCE
             )
@@ -83,7 +83,13 @@ def _recent(result: Assessment, row: int, memory_s: float) -> NDArray[np.intp]:
     return rows[-1:]
 
 
-def _close() -> None:
+def close() -> None:
+    """Give the network's memory back, when the server stops; safe to call twice."""
+    with _network_lock:
+        _forget()
+
+
+def _forget() -> None:
     global _network
     if _network is not None:
         _network.close()

@@ -12,7 +12,15 @@ import streamlit as st
 from posture_coach.batch.annotate import annotated_suffix
 from posture_coach.dashboard.analyze_charts import measure_chart
 from posture_coach.dashboard.analyze_data import Result, Row, lacking, load, rows
-from posture_coach.dashboard.analyze_html import capital, chart_html, chart_words, figures_html, ribbon_html, score_html
+from posture_coach.dashboard.analyze_html import (
+    capital,
+    chart_html,
+    chart_words,
+    figures_html,
+    picture_html,
+    ribbon_html,
+    score_html,
+)
 from posture_coach.dashboard.analyze_picture import picture
 from posture_coach.dashboard.analyze_worker import CSV, PARQUET, SUMMARY
 from posture_coach.dashboard.jobs import Job, Jobs, State, Work
@@ -88,13 +96,13 @@ def _picture(job: Job, result: Result, row: int) -> None:
     place = st.container(key="analyze_picture")
     show_faces = st.toggle("Show faces", key=f"analyze_faces_{job.id}", help="Faces are made unrecognisable otherwise.")
     time_s = float(result.time_s[row])
-    caption = None if result.is_photo else f"At {time_s:.2f} s"
+    caption = "" if result.is_photo else f"At {time_s:.2f} s"
     try:
         jpeg = picture(job.upload, job.settings, result.assessment, row, show_faces=show_faces)
     except (PostureCoachError, OSError) as why:
         place.warning(plain(str(why)))
         return
-    place.image(jpeg, caption=caption, width="stretch")
+    place.html(picture_html(jpeg, caption))
 
 
 def _figures(figures: list[Row], *, is_photo: bool) -> None:

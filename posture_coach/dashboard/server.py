@@ -12,7 +12,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from posture_coach.dashboard import analyze_routes, camera, live_route
+from posture_coach.dashboard import analyze_picture, analyze_routes, camera, live_route
 from posture_coach.dashboard.options import OPTIONS
 from posture_coach.dashboard.root import BackendAtRoot
 from posture_coach.errors import PostureCoachError
@@ -32,6 +32,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
     finally:
         analyze_routes.stop()
+        analyze_picture.close()
         camera.stop()
 
 
