@@ -95,7 +95,9 @@ def analyze(
     rotate: RotateOption = 0,
     csv: Annotated[bool, typer.Option("--csv", help="Write the table as CSV too.")] = False,
     landmarks: Annotated[bool, typer.Option("--landmarks", help="Add the 33 body points to the table.")] = False,
-    annotate: Annotated[bool, typer.Option("--annotate", help="Write an annotated copy; faces are blurred.")] = False,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Write an annotated copy; faces found are blurred.")
+    ] = False,
     show_face: Annotated[bool, typer.Option("--show-face", help="Do not blur faces in the annotated copy.")] = False,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="Tell progress as lines of JSON.")] = False,
 ) -> None:

@@ -47,6 +47,12 @@ class Settings:
     mirror: bool = False
     rotate: int = 0
 
+    def told(self) -> dict[str, Any]:
+        """Return what a summary keeps of it, so that the analysis can be repeated."""
+        own = self.baseline
+        baseline = [own.start_s, own.end_s] if isinstance(own, Stretch) else "another recording" if own else None
+        return {"fps": self.fps, "mirror": self.mirror, "rotate": self.rotate, "baseline": baseline}
+
 
 @dataclass(slots=True)
 class Analysis:

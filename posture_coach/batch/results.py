@@ -204,7 +204,10 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
     """
     table = frames_table(analysis.assessment, landmarks=job.outputs.landmarks)
     status = "ok" if analysis.complete else "partial"
-    done = summary.whole(analysis.source, analysis.assessment, status=status, warnings=analysis.warnings)
+    done = summary.whole(
+        analysis.source, analysis.assessment,
+        status=status, warnings=analysis.warnings, settings=job.settings.told(),
+    )  # fmt: skip
     made = [_target(job, ".frames.parquet"), _summary_path(job)]
     with Drafts() as drafts:
         with drafts.of(made[0]) as draft:

@@ -156,8 +156,15 @@ def events(result: Assessment, end_s: float | None = None) -> list[dict[str, Any
     ]
 
 
-def whole(source: Mapping[str, Any], result: Assessment, *, status: str, warnings: list[str]) -> dict[str, Any]:
-    """Put the summary of an analysed input together."""
+def whole(
+    source: Mapping[str, Any],
+    result: Assessment,
+    *,
+    status: str,
+    warnings: list[str],
+    settings: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Put the summary of an analysed input together; `settings` is what is needed to repeat it."""
     poses = result.poses
     return {
         "schema_version": SCHEMA_VERSION,
@@ -165,6 +172,7 @@ def whole(source: Mapping[str, Any], result: Assessment, *, status: str, warning
         "status": status,
         "warnings": warnings,
         "source": dict(source),
+        "settings": dict(settings) if settings is not None else None,
         "mode": poses.mode.value,
         "model": poses.model.value,
         "pictures": {"analysed": len(poses), "with_a_person": int(poses.detected.sum())},
@@ -183,6 +191,7 @@ def failed(source: Mapping[str, Any], reason: str) -> dict[str, Any]:
         "status": "failed",
         "warnings": [reason],
         "source": dict(source),
+        "settings": None,
         "mode": None,
         "model": None,
         "pictures": {"analysed": 0, "with_a_person": 0},

@@ -100,6 +100,7 @@ def _analyse(task: Task, tell: Tell) -> None:
         analysis.assessment,
         status="ok" if analysis.complete else "partial",
         warnings=[_in_own_words(task, words) for words in analysis.warnings],
+        settings=task.settings.told(),
     )
     # The same text as `posture-coach analyze` writes.
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"

@@ -76,6 +76,12 @@ def test_the_summary_fits_its_schema_and_names_program_model_and_source(everythi
     assert told["measures"]["lateral_trunk_lean_deg"]["reason"]
 
 
+def test_the_summary_keeps_what_is_needed_to_repeat_it(everything):
+    out, _ = everything
+    settings = summary(out, "walk")["settings"]
+    assert settings == {"fps": None, "mirror": False, "rotate": 0, "baseline": [0.0, 0.3]}
+
+
 def test_the_annotated_copy_has_every_frame(everything):
     out, _ = everything
     assert len(list(frames_of(out / "walk.annotated.mp4"))) == 20
