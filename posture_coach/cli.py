@@ -170,9 +170,10 @@ def doctor(
 
 
 def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirror: bool, rotate: int) -> Settings:
-    from posture_coach.batch import baseline as own
     from posture_coach.batch.analyse import Settings, poses_of
+    from posture_coach.batch.baseline import parse
     from posture_coach.measures.accuracy import shipped_accuracy
+    from posture_coach.measures.baseline import neutral
     from posture_coach.pose.types import Model
 
     _check_rotation(rotate)
@@ -180,10 +181,10 @@ def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirr
     if baseline is None:
         return settings
     _check_no_stream(baseline, "--baseline")
-    chosen = own.parse(baseline)
+    chosen = parse(baseline)
     if isinstance(chosen, Path):
-        neutral = own.neutral(poses_of(chosen, settings), shipped_accuracy(), chosen.name)
-        return Settings(Model(model), fps, neutral, mirror, rotate)
+        upright = neutral(poses_of(chosen, settings), shipped_accuracy(), chosen.name)
+        return Settings(Model(model), fps, upright, mirror, rotate)
     return Settings(Model(model), fps, chosen, mirror, rotate)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from posture_coach.batch.baseline import Stretch, neutral, within
+from posture_coach.batch.baseline import Stretch, within
 from posture_coach.batch.doubts import doubts
 from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.baseline import neutral
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.checks import upside_down

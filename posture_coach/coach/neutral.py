@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from posture_coach.batch.baseline import neutral
 from posture_coach.errors import DataError
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.baseline import neutral
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.types import PoseSeries
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posture_coach.batch.baseline import Stretch, neutral, parse, within
+from posture_coach.batch.baseline import Stretch, parse, within
 from posture_coach.errors import DataError
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.baseline import neutral
 from posture_coach.measures.measurer import raw_values
 from posture_coach.measures.types import View
 from posture_coach.pose.types import Landmark, Mode

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from posture_coach.activity.types import Activity
-from posture_coach.batch.baseline import neutral
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.baseline import neutral
 from posture_coach.measures.definitions import BY_NAME, NAMES
 from posture_coach.measures.types import WORDS, Reason, View
 from posture_coach.pose.types import Mode, Model
