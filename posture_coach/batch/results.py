@@ -119,7 +119,7 @@ def failure(job: Job, reason: str) -> Outcome:
     try:
         if not _is_of(target, summed["source"]["sha256"]):
             with written(target) as draft:
-                _write_json(draft, summed)
+                write_json(draft, summed)
             _remove_others(job, {target})
     except OutputError as why:
         reason = f"{reason} {why}"
@@ -219,7 +219,7 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
         if job.outputs.annotate:
             made.append(_annotate(job, analysis, drafts, progress))
         with drafts.of(_summary_path(job)) as draft:
-            _write_json(draft, done)
+            write_json(draft, done)
     _remove_others(job, made)
     return done
 
@@ -246,5 +246,6 @@ def _target(job: Job, ending: str) -> Path:
     return job.out / f"{job.stem}{ending}"
 
 
-def _write_json(draft: Path, content: dict[str, Any]) -> None:
+def write_json(draft: Path, content: dict[str, Any]) -> None:
+    """Write a summary's text."""
     draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -80,7 +80,9 @@ class Session:
         if len(self._first) < ORIENTATION_PICTURES:
             return
         if upside_down(PoseSeries.joined(self._first)):
-            raise PictureError("The person is head down. Turn the picture with --rotate 180 and start again.")
+            raise PictureError(
+                "The person is head down. Turn the picture by 180° (--rotate 180, or on the page: Turn clockwise)."
+            )
         self._first = None
 
 

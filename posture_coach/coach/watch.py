@@ -191,7 +191,7 @@ class Watch:
 
     def pause(self) -> None:
         """Give the camera back and show no more pictures until `start`."""
-        self._set(_wanted=False, _newest=None)
+        self._set(_wanted=False, _newest=None, _problem="")
 
     def go_on(self, unseen: bool) -> None:
         """Watch on when nobody looks, or no longer."""
@@ -247,7 +247,8 @@ class Watch:
         """Watch until it is no longer wanted so."""
         self._set(_phase=Phase.STARTING, _problem="")
         held = self._lock() if is_camera(wish.source) else nullcontext()
-        self._history.clear()
+        with self._news:
+            self._history.clear()
         with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live, Lookout() as lookout:
             session = Session(
                 live, wish.model, wish.fps, baseline=self._baseline,
@@ -271,7 +272,8 @@ class Watch:
         self._set(_phase=Phase.WATCHING, _problem="")
         self._count += 1
         packed = self._pack(frame, assessment, self.status)
-        self._history.append((frame.time_s, float(assessment.score.score[0])))
+        with self._news:
+            self._history.append((frame.time_s, float(assessment.score.score[0])))
         if self._wanted:
             self._set(_newest=Shown(self._count, packed))
 

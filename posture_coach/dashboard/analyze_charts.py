@@ -12,8 +12,8 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-from posture_coach.dashboard.analyze_data import UNITS, Good, Result, good_bands, thinned
-from posture_coach.measures.definitions import BY_NAME
+from posture_coach.dashboard.analyze_data import Good, Result, good_bands, thinned
+from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Floats
 
 LINE, GOOD, CURSOR = "#2b938a", "#009e73", "#d55e00"
@@ -34,7 +34,7 @@ def measure_chart(result: Result, name: str, cursor_s: float) -> Any:
     low, high = _span(value, err, LEAST_SPAN[unit])
     x = _time_axis(result)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    y = alt.Y("value:Q", scale=scale, title=None, axis=_axis(UNITS[unit], minExtent=AXIS_PX, maxExtent=AXIS_PX))
+    y = alt.Y("value:Q", scale=scale, title=None, axis=_axis(UNIT_SIGN[unit], minExtent=AXIS_PX, maxExtent=AXIS_PX))
     base = alt.Chart(_line_table(result, value, err))
     layers = [
         _good_layer(good_bands(result, name), low, high, x),

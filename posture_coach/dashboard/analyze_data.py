@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.dashboard.analyze_worker import ASSESSMENT, SUMMARY
-from posture_coach.measures.definitions import BY_NAME, Definition
+from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN, Definition
 from posture_coach.measures.types import WORDS, Floats, Reason, View
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
@@ -29,7 +29,6 @@ POINTS_A_STRETCH = 3
 KEPT_IN_MEMORY = 2
 NOTHING = "\u2013"
 """Stands where a number would."""
-UNITS = {"deg": "°", "ratio": "", "cm": " cm"}
 DECIMALS = {"deg": 1, "ratio": 2, "cm": 0}
 
 ADVICE = {
@@ -125,7 +124,7 @@ class Row:
 
 def figure(value: float, unit: str) -> str:
     """Write a number with its unit; a dash where there is none."""
-    return NOTHING if np.isnan(value) else f"{value:.{DECIMALS[unit]}f}{UNITS[unit]}"
+    return NOTHING if np.isnan(value) else f"{value:.{DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
 
 
 def rows(result: Result, i: int) -> list[Row]:

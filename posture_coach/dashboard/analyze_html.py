@@ -6,19 +6,12 @@ import base64
 from html import escape
 
 from posture_coach.dashboard.analyze_data import NOTHING, Result, Row, Span, stretches
-from posture_coach.dashboard.live_message import CAUTION_FROM, GOOD_FROM
+from posture_coach.dashboard.words import SEEN_FROM
 from posture_coach.drawing import GRADE_WORD
-from posture_coach.measures.types import View
 from posture_coach.pose.types import Mode
+from posture_coach.scoring.score import grade_of_score
 
 _FOLLOWED = {Mode.TRACKED: "followed from picture to picture", Mode.DETECTED: "searched anew in every picture"}
-_SEEN_FROM = {
-    View.FRONT: "seen from the front",
-    View.SIDE: "seen from the side",
-    View.BACK: "seen from behind",
-    View.OBLIQUE: "seen from a corner",
-    View.UNKNOWN: "",
-}
 _ACTIVITIES = ("sitting", "standing", "walking", "away", "unknown")
 _WIDE_ONLY = ("seen", "good")
 """Columns that a narrow page leaves out."""
@@ -35,7 +28,7 @@ def score_html(result: Result) -> str:
     number, grade, word = NOTHING, "none", "no score"
     if score["mean"] is not None:
         rounded = round(score["mean"])
-        grade = "good" if rounded >= GOOD_FROM else "caution" if rounded >= CAUTION_FROM else "poor"
+        grade = grade_of_score(rounded, result.assessment.score.targets.points).name.lower()
         number, word = str(rounded), grade
     return (
         f'<section class="pc-score {grade}" aria-label="Score"><div class="pc-number">{number}</div><div>'
@@ -62,7 +55,7 @@ def _doing(result: Result) -> str:
     """Say what the person did, the longest first."""
     if result.is_photo:
         reading = result.assessment.reading(0)
-        return ", ".join(filter(None, [reading.activity.value, _SEEN_FROM[reading.view]]))
+        return ", ".join(filter(None, [reading.activity.value, SEEN_FROM[reading.view]]))
     seconds: dict[str, float] = result.summary["activities"]
     return ", ".join(f"{name} {seconds[name]:.1f} s" for name in sorted(seconds, key=lambda name: -seconds[name]))
 

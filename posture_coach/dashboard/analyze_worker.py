@@ -23,7 +23,7 @@ from posture_coach.batch import summary
 from posture_coach.batch.analyse import Settings, analyse
 from posture_coach.batch.annotate import annotate
 from posture_coach.batch.many import expected_pictures
-from posture_coach.batch.results import Job, Outputs
+from posture_coach.batch.results import Job, Outputs, write_json
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
 from posture_coach.errors import PictureError, PostureCoachError
 from posture_coach.scoring.assess import Assessment
@@ -102,9 +102,7 @@ def _analyse(task: Task, tell: Tell) -> None:
         warnings=[_in_own_words(task, words) for words in analysis.warnings],
         settings=task.settings.told(),
     )
-    # The same text as `posture-coach analyze` writes.
-    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-    task.result(SUMMARY).write_text(text, encoding="utf-8")
+    write_json(task.result(SUMMARY), told)
 
 
 def _annotate(task: Task, tell: Tell) -> None:
@@ -128,7 +126,7 @@ def _telling(tell: Tell) -> Callable[[int], None]:
 
 
 def _in_own_words(task: Task, words: str) -> str:
-    """Call the file what its owner calls it, and options as they are called on the page."""
+    """Call the file what its owner calls it."""
     for path in (str(task.path), task.path.name):
         words = words.replace(path, task.name)
     return words

@@ -12,28 +12,19 @@ from typing import Any
 
 from posture_coach import drawing
 from posture_coach.coach.watch import Status
-from posture_coach.measures.definitions import BY_NAME
-from posture_coach.measures.types import Measure, View
+from posture_coach.dashboard.words import SEEN_FROM
+from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
+from posture_coach.measures.types import Measure
 from posture_coach.pose.types import Frame
 from posture_coach.scoring.assess import Assessment, Reading
 from posture_coach.scoring.bands import Grade
-from posture_coach.scoring.score import Part
-from posture_coach.scoring.targets import Target, Targets
+from posture_coach.scoring.score import Part, grade_of_score
+from posture_coach.scoring.targets import Points, Target, Targets
 
 LENGTH_BYTES = 4
 QUALITY = 80
 LONGEST_PX = 960
-GOOD_FROM, CAUTION_FROM = 80.0, 50.0
-"""The word for a whole score; its parts are graded by the targets themselves."""
 DECIMALS = {"ratio": 2}
-UNITS = {"deg": "°", "cm": " cm", "ratio": ""}
-VIEWS = {
-    View.FRONT: "seen from the front",
-    View.SIDE: "seen from the side",
-    View.BACK: "seen from behind",
-    View.OBLIQUE: "seen from a corner",
-    View.UNKNOWN: "",
-}
 
 
 def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
@@ -46,9 +37,9 @@ def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
         "time_s": round(frame.time_s, 3),
         "person": found,
         "notes": _notes(status, reading, found=found),
-        "activity": _activity(reading),
-        "view": VIEWS[reading.view],
-        "score": _score(reading),
+        "activity": reading.activity.value,
+        "view": SEEN_FROM[reading.view],
+        "score": _score(reading, assessment.score.targets.points),
         "measures": _measures(reading, assessment.score.targets) if found else [],
     }
     return packed(told, drawing.jpeg(_drawn(frame, assessment, reading, status), QUALITY, LONGEST_PX))
@@ -104,16 +95,12 @@ def _notes(status: Status, reading: Reading, *, found: bool) -> list[str]:
     return notes
 
 
-def _activity(reading: Reading) -> str:
-    return reading.activity.value
-
-
-def _score(reading: Reading) -> dict[str, Any]:
+def _score(reading: Reading, points: Points) -> dict[str, Any]:
     value = reading.score.value
     if math.isnan(value):
         return {"value": None, "word": "no score", "grade": "none", "words": reading.score.words()}
     shown = round(value)  # as it is shown it is judged
-    grade = "good" if shown >= GOOD_FROM else "caution" if shown >= CAUTION_FROM else "poor"
+    grade = grade_of_score(shown, points).name.lower()
     return {"value": shown, "word": grade, "grade": grade, "words": reading.score.words()}
 
 
@@ -134,7 +121,7 @@ def _measure(name: str, measure: Measure, part: Part | None, by_id: dict[str, Ta
     told: dict[str, Any] = {"name": name, "title": row.title, "value": None, "grade": "none", "reason": measure.reason}
     if math.isnan(measure.value):
         return told
-    decimals, unit = DECIMALS.get(row.unit, 0), UNITS[row.unit]
+    decimals, unit = DECIMALS.get(row.unit, 0), UNIT_SIGN[row.unit]
     told |= {"value": measure.value, "text": f"{measure.value:.{decimals}f}{unit}"}
     if not math.isnan(measure.err):
         told["err"] = f"± {measure.err:.{decimals}f}{unit}"

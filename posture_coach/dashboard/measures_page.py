@@ -16,7 +16,7 @@ import streamlit as st
 
 from posture_coach.dashboard.figures import entry_title, figure
 from posture_coach.measures.accuracy import shipped_accuracy
-from posture_coach.measures.definitions import TABLE, Definition, Relative
+from posture_coach.measures.definitions import TABLE, UNIT_SIGN, Definition, Relative
 from posture_coach.measures.types import View
 from posture_coach.pose.types import Mode, Model
 from posture_coach.scoring.checked_toml import Band
@@ -89,7 +89,6 @@ FROM = {
     View.BACK: "behind", View.UNKNOWN: "anywhere",
 }  # fmt: skip
 MODES = {Mode.TRACKED: "when followed from picture to picture", Mode.DETECTED: "in single pictures"}
-SIGNS = {"deg": "°", "ratio": "", "cm": " cm"}
 DECIMALS = {"deg": 1, "ratio": 2, "cm": 0}
 POINTS = {"FOOT_INDEX": "toe tip", "EYE_OUTER": "outer eye corner", "MOUTH": "mouth corner"}
 PLURALS = {"foot": "feet"}
@@ -321,7 +320,7 @@ def _number(value: float, unit: str, *, plain: bool = False) -> str:
     if math.isinf(value):
         return "any"
     told = f"{value:g}" if plain or unit not in DECIMALS else f"{value:.{DECIMALS[unit]}f}"
-    return f"{told}{SIGNS.get(unit, f' {unit}')}"
+    return f"{told}{UNIT_SIGN.get(unit, f' {unit}')}"
 
 
 def _sentence(text: str) -> str:

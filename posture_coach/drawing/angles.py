@@ -1,4 +1,8 @@
-"""Angles drawn on the body: the line they are measured from, dashed, and an arc in the colour of the grade."""
+"""Angles drawn on the body: the line they are measured from, dashed, and an arc in the colour of the grade.
+
+The arc spans the network's own points; the number beside it is the measure, whose points are moved to the joints first,
+so that the two may differ by a few degrees.
+"""
 
 from __future__ import annotations
 

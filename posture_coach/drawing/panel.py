@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from posture_coach.drawing.colours import FAINT, GRADE_COLOUR, GRADE_WORD, INK, PAPER, Colour
-from posture_coach.measures.definitions import BY_NAME
+from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Measure, View
 from posture_coach.pose.types import Picture
 from posture_coach.scoring.assess import Reading
@@ -79,8 +79,8 @@ def _panel_lines(reading: Reading | None, room: int) -> list[tuple[str, Colour]]
 
 def _valued(name: str, measure: Measure, grade: Grade) -> tuple[str, Colour]:
     unit = BY_NAME[name].unit
-    err = "" if np.isnan(measure.err) else f" ± {measure.err:.{_DECIMALS[unit]}f}{_UNIT[unit]}"
-    value = f"{measure.value:.{_DECIMALS[unit]}f}{_UNIT[unit]}"
+    err = "" if np.isnan(measure.err) else f" ± {measure.err:.{_DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
+    value = f"{measure.value:.{_DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
     return f"{value}{err}   {GRADE_WORD[grade]}", GRADE_COLOUR[grade]
 
 
@@ -91,5 +91,4 @@ _VIEW_WORD = {
     View.OBLIQUE: "corner",
     View.UNKNOWN: "unknown side",
 }
-_UNIT = {"deg": "°", "ratio": "", "cm": " cm"}
 _DECIMALS = {"deg": 0, "ratio": 2, "cm": 0}

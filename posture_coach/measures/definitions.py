@@ -27,6 +27,8 @@ FRONT_AND_BACK = frozenset({View.FRONT, View.BACK})
 FACE_SEEN = frozenset({View.FRONT, View.OBLIQUE, View.SIDE})
 ANY_VIEW = frozenset(View) - {View.UNKNOWN}
 
+UNIT_SIGN = {"deg": "°", "ratio": "", "cm": " cm"}
+"""How a unit is written behind a number."""
 MIN_VISIBILITY = 0.5
 """MediaPipe's own middle. It does not predict error; it only weeds out points guessed behind the picture's edge."""
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from posture_coach.activity.types import Activity
 from posture_coach.measures.types import WORDS, Floats, MeasureSeries, Reason
 from posture_coach.scoring.bands import Codes, Edges, Grade, edges, grades
-from posture_coach.scoring.targets import JUDGED, Condition, RelativeTo, Target, Targets
+from posture_coach.scoring.targets import JUDGED, Condition, Points, RelativeTo, Target, Targets
 
 _REASONS = {int(reason): words for reason, words in WORDS.items()}
 
@@ -370,6 +370,14 @@ def _weighed(plan: _Plan, grade: Codes, points: Floats, least: int) -> tuple[Flo
     weight = scored @ plan.weight
     score = np.divide(earned @ plan.weight, weight, out=np.full(len(grade), np.nan), where=enough & (weight > 0))
     return score, scored.mean(axis=1)
+
+
+def grade_of_score(value: float, points: Points) -> Grade:
+    """Return the grade whose points a whole score lies nearest to; of two equally near the better one."""
+    if math.isnan(value):
+        return Grade.NOT_SCORED
+    by_grade = {Grade.GOOD: points.good, Grade.CAUTION: points.caution, Grade.POOR: points.poor}
+    return min(by_grade, key=lambda grade: abs(by_grade[grade] - value))
 
 
 def _points(targets: Targets) -> Floats:

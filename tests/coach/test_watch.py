@@ -131,6 +131,15 @@ def test_a_missing_source_is_a_problem_told_and_a_new_wish_ends_it(started):
         assert watch.status.problem == ""
 
 
+def test_a_pause_tells_of_no_problem_any_more(started):
+    watch = started(Wish("gone.mp4", Model.LITE))
+    with watch.viewing():
+        until(lambda: watch.status.phase is Phase.PROBLEM, "no problem is told")
+        watch.pause()
+        until(lambda: watch.status.phase is Phase.PAUSED, "it does not pause")
+        assert watch.status.problem == ""
+
+
 def test_a_camera_of_another_process_is_a_problem_told(started):
     @contextmanager
     def taken():

@@ -86,6 +86,15 @@ def serving(home: Path, source: Path | str) -> Iterator[Dashboard]:
         process.wait(PATIENCE_S)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def faces_network() -> Iterator[None]:
+    """End the network that finds faces, as a server that stops does: tests of pages have no server."""
+    yield
+    from posture_coach.dashboard import analyze_picture
+
+    analyze_picture.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """Start one browser for all tests; contexts keep them apart."""

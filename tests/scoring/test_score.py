@@ -16,7 +16,7 @@ from posture_coach.activity.types import Activity
 from posture_coach.measures.types import WORDS, MeasureSeries, Reason, View
 from posture_coach.resources import data_file
 from posture_coach.scoring.bands import Grade
-from posture_coach.scoring.score import Score, Scorer, ScoreSeries, score_series
+from posture_coach.scoring.score import Score, Scorer, ScoreSeries, grade_of_score, score_series
 from posture_coach.scoring.targets import (
     Closed,
     Condition,
@@ -124,6 +124,15 @@ def test_one_target_of_several_is_too_few_for_a_score_but_tells_its_grade() -> N
     assert [part.grade for part in score.parts] == [Grade.CAUTION]
     assert score.words().startswith("1 of 2 targets scored, too few for a score; ")
     assert one([TRUNK, HEAD], {"trunk_deg": 0.0, "head_deg": 15.0}, least_targets=2).value == pytest.approx(90.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "grade"),
+    [(100, Grade.GOOD), (80, Grade.GOOD), (79, Grade.CAUTION), (40, Grade.CAUTION), (39, Grade.POOR), (0, Grade.POOR)],
+)
+def test_a_whole_score_has_the_grade_whose_points_are_nearest(value: float, grade: Grade) -> None:
+    assert grade_of_score(value, POINTS) is grade
+    assert grade_of_score(math.nan, POINTS) is Grade.NOT_SCORED
 
 
 def test_an_activity_with_a_single_target_is_scored_by_it() -> None:
