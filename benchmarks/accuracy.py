@@ -38,6 +38,7 @@ from benchmarks.truth import plain_world as in_world
 from posture_coach import __version__
 from posture_coach.geometry import wrapped_deg
 from posture_coach.measures.accuracy import Accuracy, shipped_accuracy
+from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import TABLE, Definition, Relative
 from posture_coach.measures.measurer import Baseline, Measurer, raw_values
 from posture_coach.measures.skeleton import Offsets
@@ -147,7 +148,7 @@ def collect(bench: Bench) -> tuple[dict[str, Errors], list[Look]]:
         reference = bench.reference(item, mode)
         own = baseline(reference[1], accuracy) if reference else None
         series = bench.poses(item, mode)
-        measured = Measurer(accuracy, own, item.focal_px).push(series)
+        measured = Measurer(accuracy, own, Camera(focal_px=item.focal_px)).push(series)
         look = Look(item, series, measured, 1.0 / count[item.body, item.cell, mode])
         looks.append(look)
         for joint, errors in errors_of(look, reference, bench.every):

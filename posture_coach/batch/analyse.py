@@ -13,6 +13,7 @@ from posture_coach.batch.doubts import doubts
 from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.baseline import neutral
+from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.checks import upside_down
@@ -97,9 +98,8 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
         baseline = _own_baseline(series, baseline, warnings)
     elif baseline is not None:
         baseline = replace(baseline, same_recording=False)
-    assessment = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, focal_px=source.info.focal_px).push(
-        series
-    )
+    camera = Camera(focal_px=source.info.focal_px)
+    assessment = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera).push(series)
     warnings += doubts(assessment, sights, baseline)
     return Analysis(assessment, not report.partial, about, [as_text(words) for words in warnings])
 

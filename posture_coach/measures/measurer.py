@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.calibration import LEVEL, Camera, levelled
 from posture_coach.measures.definitions import NAMES, TABLE, Definition, Relative
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import MeasureSeries, Reason, Side, View
@@ -71,17 +72,18 @@ class Measurer:
         Error constants and landmark offsets.
     baseline
         The person's own neutral, without which relative measures have no value.
-    focal_px
-        Focal length of the camera in pixels, where it is known.
+    camera
+        How the camera stands and sees.
     """
 
     accuracy: Accuracy
     baseline: Baseline | None = None
-    focal_px: float | None = None
+    camera: Camera = LEVEL
     _tracker: ViewTracker = field(default_factory=ViewTracker)
 
     def push(self, series: PoseSeries) -> MeasureSeries:
         """Measure the next n pictures."""
+        series = levelled(series, self.camera)
         scene, yaw = _scene(series, self._tracker, self.accuracy)
         value = np.full((len(series), len(TABLE)), np.nan)
         err = np.full_like(value, np.nan)
@@ -99,7 +101,7 @@ class Measurer:
     def _settled(self, row: Definition, raw: Floats) -> Floats:
         """Take the person's own neutral, or the camera's focal length, into the raw value."""
         if row.relative is Relative.FOCAL_LENGTH:
-            return raw * (self.focal_px or np.nan)
+            return raw * (self.camera.focal or np.nan)
         neutral = self.baseline.values.get(row.name, np.nan) if self.baseline else np.nan
         if row.relative is Relative.DIFFERENCE:
             return raw - neutral
@@ -113,7 +115,7 @@ class Measurer:
 
     def _lacks_reference(self, row: Definition, view: NDArray[np.object_]) -> Bools:
         if row.relative is Relative.FOCAL_LENGTH:
-            return np.full(len(view), self.focal_px is None)
+            return np.full(len(view), self.camera.focal is None)
         if row.relative is Relative.NOTHING:
             return np.zeros(len(view), dtype=bool)
         neutral = self.baseline.values.get(row.name) if self.baseline else None

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from posture_coach.activity.recognise import MEMORY_S, recognise
 from posture_coach.activity.types import Activity
 from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.calibration import LEVEL, Camera
 from posture_coach.measures.definitions import NAMES, TABLE
 from posture_coach.measures.measurer import Baseline, Measurer
 from posture_coach.measures.types import Measure, MeasureSeries, View
@@ -153,8 +154,8 @@ class Assessor:
         What is held against.
     baseline
         The person's own neutral.
-    focal_px
-        Focal length of the camera in pixels, where it is known.
+    camera
+        How the camera stands and sees.
     """
 
     def __init__(
@@ -162,10 +163,10 @@ class Assessor:
         accuracy: Accuracy,
         targets: Targets,
         baseline: Baseline | None = None,
-        focal_px: float | None = None,
+        camera: Camera = LEVEL,
     ) -> None:
         self._accuracy, self._baseline = accuracy, baseline
-        self._measurer = Measurer(accuracy, baseline, focal_px)
+        self._measurer = Measurer(accuracy, baseline, camera)
         self._scorer = Scorer(targets, NAMES)
         self._past: PoseSeries | None = None
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE, Relative
 from posture_coach.measures.measurer import Baseline, Measurer, raw_values
 from posture_coach.measures.skeleton import NO_OFFSETS, build
@@ -255,14 +256,14 @@ def test_the_own_neutral_itself_is_0_or_1(name):
 def test_viewing_distance_from_the_focal_length(distance_m, head_yaw):
     focal_px = 600.0
     series = draw([Body(head_yaw_deg=head_yaw)], size=(6000, 6000), scale_px=focal_px / distance_m)
-    value = Measurer(EXACT, focal_px=focal_px).push(series).column("viewing_distance_cm")[0]
+    value = Measurer(EXACT, camera=Camera(focal_px=focal_px)).push(series).column("viewing_distance_cm")[0]
     assert value == pytest.approx(100 * distance_m, abs=1e-6)
 
 
 @pytest.mark.parametrize(("body_yaw", "head_yaw"), [(19, 0), (19, -19), (-18, 10)])
 def test_viewing_distance_of_a_body_that_is_turned_a_little(body_yaw, head_yaw):
     series = draw([Body(yaw_deg=body_yaw, head_yaw_deg=head_yaw)], scale_px=270)
-    value = Measurer(EXACT, focal_px=270).push(series).column("viewing_distance_cm")[0]
+    value = Measurer(EXACT, camera=Camera(focal_px=270)).push(series).column("viewing_distance_cm")[0]
     assert value == pytest.approx(100, abs=1e-6)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posture_coach.measures.accuracy import Accuracy, Error
+from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import BY_NAME, NAMES, Relative
 from posture_coach.measures.measurer import Baseline, Measurer, raw_values
 from posture_coach.measures.skeleton import NO_OFFSETS, Offsets
@@ -162,7 +163,7 @@ def test_a_baseline_holds_for_its_own_view_alone():
 
 def test_a_value_stands_exactly_where_no_reason_does():
     bodies = [None, *(Body(yaw_deg=yaw, trunk_inclination_deg=20) for yaw in range(-180, 180, 10)), None]
-    for how in ({}, {"baseline": neutral_of(draw([SIDE])), "focal_px": FOCAL_PX}):
+    for how in ({}, {"baseline": neutral_of(draw([SIDE])), "camera": Camera(focal_px=FOCAL_PX)}):
         out = measure(draw(bodies, hz=1), **how)
         np.testing.assert_array_equal(np.isnan(out.value), out.reason != Reason.NONE)
         assert np.isnan(out.value[[0, -1]]).all()
@@ -236,7 +237,7 @@ def everything(body: Body, **picture) -> np.ndarray:
 def measured_fully(series: PoseSeries, body: Body, change=lambda series: series, **picture) -> np.ndarray:
     upright = draw([Body(head_pitch_deg=-12, yaw_deg=body.yaw_deg)], **picture)
     focal_px = picture.get("scale_px", FOCAL_PX)
-    return measure(series, baseline=neutral_of(change(upright)), focal_px=focal_px).value[0]
+    return measure(series, baseline=neutral_of(change(upright)), camera=Camera(focal_px=focal_px)).value[0]
 
 
 def same(a: np.ndarray, b: np.ndarray) -> None:
@@ -282,9 +283,9 @@ def turning(n: int = 60) -> PoseSeries:
 
 @given(st.lists(st.integers(0, 60), max_size=6).map(sorted))
 def test_how_a_video_is_cut_changes_nothing(cuts):
-    series, measurer = turning(), Measurer(KNOWN, focal_px=FOCAL_PX)
+    series, measurer = turning(), Measurer(KNOWN, camera=Camera(focal_px=FOCAL_PX))
     parts = [measurer.push(series.part(a, b)) for a, b in zip([0, *cuts], [*cuts, 60], strict=True)]
-    joined, whole = MeasureSeries.joined(parts), measure(series, accuracy=KNOWN, focal_px=FOCAL_PX)
+    joined, whole = MeasureSeries.joined(parts), measure(series, accuracy=KNOWN, camera=Camera(focal_px=FOCAL_PX))
     assert len(joined) == len(whole) == 60
     for field in ("value", "err", "reason", "view", "body_yaw_deg"):
         np.testing.assert_array_equal(getattr(joined, field), getattr(whole, field))
