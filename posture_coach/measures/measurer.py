@@ -39,12 +39,15 @@ class Baseline:
         How the points were found; None where that is not known.
     same_recording
         Whether it was taken from the recording that is measured, so that lengths in the picture compare.
+    slump
+        The same of the person's deliberate slump; empty where none was taken.
     """
 
     values: Mapping[str, float]
     view: View
     mode: Mode | None = None
     same_recording: bool = True
+    slump: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
