@@ -43,6 +43,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("store/",),
     "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
+    "tomli_w": ("store/",),
     "typer": ("cli.py",),
 }
 """Who alone may import an outside library: files, or whole rooms."""
