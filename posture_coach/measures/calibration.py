@@ -6,9 +6,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
-from posture_coach.pose.lens import Lens
+from posture_coach.pose.lens import Lens, undistorted
 from posture_coach.pose.types import PoseSeries
+
+Floats = NDArray[np.float64]
+
+_LEAST_DEPTH = 0.1
+"""Of a sight ray along the level axis: 84 degrees off it nothing is seen, only guessed."""
 
 
 class UprightFrom(StrEnum):
@@ -47,6 +53,8 @@ class Camera:
         The measured lens; its focal length goes before `focal_px`.
     height_m
         Height of the camera above the floor, where it is known: it gives lengths on the floor their scale.
+    pitch_err_deg
+        95 % half-width of the pitch; NaN where nobody measured it.
     """
 
     roll_deg: float = 0.0
@@ -56,25 +64,78 @@ class Camera:
     focal_px: float | None = None
     lens: Lens | None = None
     height_m: float | None = None
+    pitch_err_deg: float = float("nan")
 
     @property
     def focal(self) -> float | None:
         """Focal length in pixels, None where nothing says it."""
         return (self.lens.focal_x_px + self.lens.focal_y_px) / 2.0 if self.lens else self.focal_px
 
+    def at(self, width: int, height: int) -> Camera:
+        """Return the camera with its lens for pictures of this size.
+
+        Raises
+        ------
+        PictureError
+            The lens was measured on pictures of another shape.
+        """
+        return replace(self, lens=self.lens.scaled(width, height)) if self.lens else self
+
 
 LEVEL = Camera()
 """A camera of which nothing is known, taken to stand level."""
 
 
+def axis_px(camera: Camera, width: int, height: int) -> Floats:
+    """Return (2,) where the optical axis meets pictures of this size."""
+    lens = camera.at(width, height).lens
+    return np.array([lens.centre_x_px, lens.centre_y_px] if lens else [width / 2.0, height / 2.0])
+
+
+def level_from(roll_deg: float, pitch_deg: float) -> Floats:
+    """Return the (3, 3) turn of points (x right, y down, z ahead) of a tilted camera to those of a level one."""
+    roll, pitch = np.radians([roll_deg, pitch_deg])
+    # Clockwise on the screen, where y points down; then down again by as much as the camera looks up.
+    unrolled = np.array([[np.cos(roll), -np.sin(roll), 0.0], [np.sin(roll), np.cos(roll), 0.0], [0.0, 0.0, 1.0]])
+    lowered = np.array([[1.0, 0.0, 0.0], [0.0, np.cos(pitch), -np.sin(pitch)], [0.0, np.sin(pitch), np.cos(pitch)]])
+    turn: Floats = lowered @ unrolled
+    return turn
+
+
 def levelled(series: PoseSeries, camera: Camera) -> PoseSeries:
-    """Return the poses as a level camera at the same place would have seen them."""
-    if not camera.roll_deg:
+    """Return the poses as a level camera without distortion would have seen them from the same place.
+
+    The lens is taken out first, where it was measured; then roll and pitch, by turning the sight rays back. Without a
+    focal length there are no rays, and the picture is turned by the roll alone. World points turn with the camera,
+    roll about z and pitch about x. The level camera has square pixels and its axis where the lens has it, else in the
+    middle of the picture.
+
+    Raises
+    ------
+    PictureError
+        The lens was measured on pictures of another shape.
+    """
+    if not (camera.lens or camera.roll_deg or (camera.pitch_deg and camera.focal)):
         return series
-    turn = np.radians(camera.roll_deg)
-    # Clockwise on the screen, where y points down.
-    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    centre = np.array([series.width, series.height]) / 2.0
-    world = series.world.copy()
-    world[..., :2] = series.world[..., :2] @ turned.T
-    return replace(series, points_px=(series.points_px - centre) @ turned.T + centre, world=world)
+    camera = camera.at(series.width, series.height)
+    middle = axis_px(camera, series.width, series.height)
+    # A turn about the axis does not depend on the focal length: where nothing says it, any will do.
+    focal, pitch_deg = (camera.focal, camera.pitch_deg) if camera.focal else (1.0, 0.0)
+    straight = (_straightened(series.points_px, camera.lens) if camera.lens else series.points_px - middle) / focal
+    back = level_from(camera.roll_deg, pitch_deg)
+    ahead = np.concatenate([straight, np.ones_like(straight[..., :1])], axis=-1) @ back.T
+    # What lies that far outside the picture is a guess of the network's; it only must not fold over.
+    points_px = focal * ahead[..., :2] / np.maximum(ahead[..., 2:], _LEAST_DEPTH) + middle
+    return replace(series, points_px=points_px, world=series.world @ back.T)
+
+
+def _straightened(points_px: Floats, lens: Lens) -> Floats:
+    """Return (..., 2) pixels from the optical axis, of square pixels, without the lens's distortion.
+
+    Outside the picture nobody measured the lens: guesses there are moved as the nearest point of its edge is.
+    """
+    inside = np.clip(points_px, 0.0, [lens.width, lens.height])
+    moved = undistorted(inside, lens) + (points_px - inside)
+    focal = (lens.focal_x_px + lens.focal_y_px) / 2.0
+    square = np.array([focal / lens.focal_x_px, focal / lens.focal_y_px])
+    return np.asarray((moved - [lens.centre_x_px, lens.centre_y_px]) * square, dtype=np.float64)

@@ -86,8 +86,8 @@ class Measurer:
 
     def push(self, series: PoseSeries) -> MeasureSeries:
         """Measure the next n pictures."""
-        series = levelled(series, self.camera)
-        scene, yaw = _scene(series, self._tracker, self.accuracy)
+        seen, series = series, levelled(series, self.camera)
+        scene, yaw = _scene(series, self._tracker, self.accuracy, seen)
         value = np.full((len(series), len(TABLE)), np.nan)
         err = np.full_like(value, np.nan)
         reason = np.zeros(value.shape, dtype=np.int8)
@@ -145,7 +145,7 @@ def raw_values(series: PoseSeries, accuracy: Accuracy) -> tuple[Floats, NDArray[
     value, view
         (n, m) in the order of `NAMES`, NaN where a point is not seen; and (n,) of `View`.
     """
-    scene, _ = _scene(series, ViewTracker(), accuracy)
+    scene, _ = _scene(series, ViewTracker(), accuracy, series)
     value = np.full((len(series), len(TABLE)), np.nan)
     for column, row in enumerate(TABLE):
         raw = row.compute(scene.skeleton)
@@ -153,13 +153,13 @@ def raw_values(series: PoseSeries, accuracy: Accuracy) -> tuple[Floats, NDArray[
     return value, scene.view
 
 
-def _scene(series: PoseSeries, tracker: ViewTracker, accuracy: Accuracy) -> tuple[_Scene, Floats]:
-    """Settle view, side and points; return them with the (n,) body yaw."""
+def _scene(series: PoseSeries, tracker: ViewTracker, accuracy: Accuracy, seen: PoseSeries) -> tuple[_Scene, Floats]:
+    """Settle view, side and points; return them with the (n,) body yaw. `seen` is as the camera drew it: its edge."""
     yaw = body_yaw_deg(series)
     with np.errstate(invalid="ignore"):
         broad = breadth(series) > SIDE_MAX_BREADTH
     view, near = tracker.push(yaw, broad, series.time_s)
-    x, y = series.points_px[..., 0] / series.width, series.points_px[..., 1] / series.height
+    x, y = seen.points_px[..., 0] / seen.width, seen.points_px[..., 1] / seen.height
     with np.errstate(invalid="ignore"):
         outside = (x < EDGE_MARGIN) | (x > 1 - EDGE_MARGIN) | (y < EDGE_MARGIN) | (y > 1 - EDGE_MARGIN)
     far = np.zeros(outside.shape, dtype=bool)
