@@ -12,6 +12,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from posture_coach.errors import MissingSystemPartError, UnreadableSourceError
+from posture_coach.pose.recorded import recorded_stand
 from posture_coach.pose.sources import Kind, ReadReport, Source, SourceInfo, Turn, check_file, head_of
 from posture_coach.pose.types import Frame, Picture
 
@@ -78,7 +79,7 @@ def open_photo(path: str | Path, *, mirror: bool = False, rotate: int = 0) -> Ph
             opened = Image.open(full)
         with opened:
             focal_mm = _focal_35_mm(opened)
-            notes = _notes(opened)
+            notes, recorded = _notes(opened), recorded_stand(opened)
             image = turn.upright(_rgb(ImageOps.exif_transpose(opened)))
     except Image.DecompressionBombError as error:
         raise UnreadableSourceError(
@@ -91,7 +92,10 @@ def open_photo(path: str | Path, *, mirror: bool = False, rotate: int = 0) -> Ph
         ) from error
     height, width = image.shape[:2]
     focal_px = focal_mm * math.hypot(width, height) / FILM_DIAGONAL_MM if focal_mm else None
-    info = SourceInfo(str(path), Kind.PHOTO, width, height, frames_declared=1, frames_expected=1, focal_px=focal_px)
+    info = SourceInfo(
+        str(path), Kind.PHOTO, width, height, frames_declared=1, frames_expected=1, focal_px=focal_px,
+        recorded=recorded.turned(turned=rotate != 0, mirror=mirror) if recorded else None,
+    )  # fmt: skip
     return Photo(image, info, notes)
 
 

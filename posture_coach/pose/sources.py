@@ -15,12 +15,16 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from posture_coach.errors import SourceError, SourceNotFoundError, UnreadableSourceError
 from posture_coach.pose.types import Frame, Picture
+
+if TYPE_CHECKING:
+    # Loads Pillow, which only photos need.
+    from posture_coach.pose.recorded import Recorded
 
 QUARTER_DEG = 90
 TURNS_DEG = (0, 90, 180, 270)
@@ -93,6 +97,8 @@ class SourceInfo:
         The container's own time of the first frame; `Frame.time_s` counts from there.
     focal_px
         Focal length in pixels, from what a photo says about its camera; None if it does not say.
+    recorded
+        How the camera stood, from what a photo says; None if it does not say.
     """
 
     name: str
@@ -105,6 +111,7 @@ class SourceInfo:
     frames_expected: int | None = None
     start_s: float = 0.0
     focal_px: float | None = None
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True, slots=True)
