@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from posture_coach.errors import PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.calibration import LEVEL, Camera
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.camera import Live
@@ -50,9 +51,9 @@ class Session:
         self._first: list[PoseSeries] | None = []
         self.rebase(baseline)
 
-    def rebase(self, baseline: Baseline | None) -> None:
-        """Judge against this neutral from the next picture on."""
-        self._assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline)
+    def rebase(self, baseline: Baseline | None, camera: Camera = LEVEL) -> None:
+        """Judge against this neutral from the next picture on, seen by a camera that stands so."""
+        self._assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
 
     def __iter__(self) -> Iterator[tuple[Frame, Assessment]]:
         """Yield each picture with its assessment.

@@ -15,10 +15,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from posture_coach.coach.neutral import NeutralTaker
+from posture_coach.coach.calibrating import Posture
+from posture_coach.coach.guided import Guided
+from posture_coach.coach.places import seen_by
 from posture_coach.coach.session import Session
+from posture_coach.coach.upright import NOTHING_YET, Finish, Standing, Upright
 from posture_coach.errors import PostureCoachError
-from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.camera import Live, is_camera, open_live
 from posture_coach.pose.lookout import Lookout, Sight
 from posture_coach.pose.sources import LiveState
@@ -61,6 +63,8 @@ class Wish:
         Assess at most so many pictures a second.
     skeleton_only
         Show the drawn person on an empty ground instead of the picture.
+    place
+        Name of the place whose upright to hold against; None: the one that is recognised.
     """
 
     source: str
@@ -69,6 +73,7 @@ class Wish:
     mirror: bool = False
     rotate: int = 0
     skeleton_only: bool = False
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,8 @@ class Status:
     ----------
     problem
         Why there are no pictures and what to do; empty while there are.
-    neutral
-        How taking the person's own upright stands, in words; empty where none was asked for.
+    upright
+        What the person is held against, and how taking it stands.
     analysed
         Pictures assessed since the program started.
     sight
@@ -90,10 +95,19 @@ class Status:
     phase: Phase
     wish: Wish
     problem: str = ""
-    neutral: str = ""
-    has_neutral: bool = False
+    upright: Standing = NOTHING_YET
     analysed: int = 0
     sight: Sight | None = None
+
+    @property
+    def neutral(self) -> str:
+        """How taking the person's own upright stands, in words; empty where none was asked for."""
+        return self.upright.words
+
+    @property
+    def has_neutral(self) -> bool:
+        """Whether there is an own upright to hold against."""
+        return self.upright.has
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +138,7 @@ class Watch:
         self._left_s = float("-inf")
         self._closed = False
         self._phase, self._problem = Phase.PAUSED, ""
-        self._baseline: Baseline | None = None
-        self._taker: NeutralTaker | None = None
-        self._neutral_words = ""
+        self._upright = Upright()
         self._sight: Sight | None = None
         self._history: deque[tuple[float, float]] = deque(maxlen=HISTORY_LENGTH)
         self._newest: Shown | None = None
@@ -142,8 +154,7 @@ class Watch:
         """How it stands now."""
         with self._news:
             return Status(
-                self._phase, self._wish, self._problem, self._neutral_words, self._baseline is not None, self._count,
-                self._sight,
+                self._phase, self._wish, self._problem, self._upright.standing, self._count, self._sight
             )  # fmt: skip
 
     @property
@@ -204,13 +215,21 @@ class Watch:
             if wish == self._wish:
                 return
             if _view_of(wish) != _view_of(self._wish):
-                self._baseline, self._taker, self._neutral_words = None, None, ""
+                self._upright.forget()
             self._wish, self._problem = wish, ""
             self._news.notify_all()
 
     def take_neutral(self) -> None:
-        """Take the next seconds as the person's own upright."""
-        self._set(_taker=NeutralTaker())
+        """Take the next seconds as the person's own upright, for as long as the program runs."""
+        self.calibrate(Guided((Posture.UPRIGHT,)))
+
+    def calibrate(self, guided: Guided, finish: Finish | None = None) -> None:
+        """Lead the person through a calibration; one that runs is given up."""
+        self._upright.take(guided, finish)
+
+    def give_up(self) -> None:
+        """End the calibration that runs: what was taken before still stands."""
+        self._upright.stop()
 
     def close(self) -> None:
         """End the watch and give the camera back."""
@@ -251,12 +270,14 @@ class Watch:
             self._history.clear()
         with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live, Lookout() as lookout:
             session = Session(
-                live, wish.model, wish.fps, baseline=self._baseline,
+                live, wish.model, wish.fps,
                 going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
             )  # fmt: skip
+            eye = seen_by(wish.source, live.info, wish.model, wish.fps, mirror=wish.mirror, rotate=wish.rotate)
+            self._upright.begin(session, eye, wish.place)
             for frame, assessment in session:
                 self._sight = lookout.see(frame) or self._sight
-                self._advance_neutral(session, assessment)
+                self._upright.push(session, frame, assessment.poses, self._sight)
                 self._publish(frame, assessment)
         if live.state is LiveState.ENDED and self._is_due():
             self._rest(wish, f"{live.info.name} has ended.")
@@ -277,16 +298,6 @@ class Watch:
         if self._wanted:
             self._set(_newest=Shown(self._count, packed))
 
-    def _advance_neutral(self, session: Session, assessment: Assessment) -> None:
-        taker = self._taker
-        if taker is None:
-            return
-        words, baseline = taker.push(assessment.poses)
-        if baseline is not None:
-            session.rebase(baseline)
-            self._set(_baseline=baseline)
-        self._set(_neutral_words=words, _taker=None if taker.done else taker)
-
     def _rest(self, wish: Wish, problem: str) -> None:
         """Tell the problem, and wait until something changes or it is time to try again."""
         self._set(_phase=Phase.PROBLEM, _problem=problem, _newest=None)
@@ -296,7 +307,7 @@ class Watch:
 
 def _view_of(wish: Wish) -> tuple[object, ...]:
     """Return what the own upright depends on."""
-    return wish.source, wish.model, wish.mirror, wish.rotate
+    return wish.source, wish.model, wish.mirror, wish.rotate, wish.place
 
 
 def _seen_alike(one: Wish, other: Wish) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
 from posture_coach.coach import watch as module
-from posture_coach.coach.neutral import NeutralTaker
+from posture_coach.coach.calibrating import Posture
+from posture_coach.coach.guided import Guided
 from posture_coach.coach.watch import Phase, Watch, Wish
-from posture_coach.errors import CameraError
-from posture_coach.measures.types import View
-from posture_coach.pose.types import Model, PoseSeries
-from tests.clips import LONG_WALK, SQUATS, WALK, cut
-from tests.drawn import Body, draw
+from posture_coach.errors import CameraError, OutputError
+from posture_coach.pose.types import Model
+from posture_coach.store.profiles import FOLDER_VARIABLE, Places
+from tests.clips import LONG_WALK, SITTING, SQUATS, still_video
 
 PATIENCE_S = 60.0
 LITE = Wish(str(LONG_WALK), Model.LITE)
@@ -168,56 +169,70 @@ def test_close_ends_the_thread_and_wakes_who_waits(started):
     assert source_threads() == []
 
 
-def test_the_own_upright_is_taken_and_forgotten_with_the_view(started, tmp_path, monkeypatch):
-    monkeypatch.setattr("posture_coach.coach.neutral.SETTLING_S", 0.2)
-    monkeypatch.setattr("posture_coach.coach.neutral.TAKING_S", 0.5)
-    watch = started(Wish(str(cut(WALK, tmp_path / "walk.mp4", 60, first=30)), Model.LITE))
+@pytest.fixture
+def hurried(monkeypatch, tmp_path):
+    """Let postures be held for half a second, and keep places to the test."""
+    monkeypatch.setattr("posture_coach.coach.calibrating.SETTLING_S", 0.2)
+    monkeypatch.setattr("posture_coach.coach.calibrating.HOLDING_S", 0.5)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    return still_video(tmp_path_factory.mktemp("clips") / "still.mp4", SITTING)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_own_upright_is_taken_and_forgotten_with_the_view(started, still):
+    watch = started(Wish(str(still), Model.LITE))
     with watch.viewing():
         watch.after(0, PATIENCE_S)
         watch.take_neutral()
         until(lambda: watch.status.has_neutral, f"it is not taken: {watch.status.neutral}")
         assert watch.status.neutral == "Your own upright is taken."
+        assert watch.status.upright.place == "", "it belongs to this session alone"
+        assert Places().all() == ([], [])
         watch.wish(skeleton_only=True)
         assert watch.status.has_neutral
         watch.wish(mirror=True)
         assert not watch.status.has_neutral
 
 
-# Taking the own upright
+@pytest.mark.usefixtures("hurried")
+def test_what_is_calibrated_is_kept_and_recognised_by_the_next_watch(started, still):
+    def keep(guided, eye):
+        profile = guided.profile("docked", eye, datetime.now(UTC), 178.0)
+        Places().save(profile)
+        return profile
+
+    watch = started(Wish(str(still), Model.LITE))
+    with watch.viewing():
+        watch.calibrate(Guided((Posture.UPRIGHT,)), keep)
+        until(lambda: watch.status.upright.place == "docked", f"it is not kept: {watch.status.neutral}")
+    assert Places().get("docked").stature_cm == 178.0
+    later = started(Wish(str(still), Model.LITE))
+    with later.viewing():
+        until(lambda: later.status.upright.place == "docked", f"it is not recognised: {later.status.upright}")
+        assert later.status.has_neutral
+        later.wish(place="gone")
+        until(lambda: later.status.phase is Phase.PROBLEM, "a place that is not there is watched")
+        assert "There is no place gone. There are: docked." in later.status.problem
+        assert not later.status.has_neutral
 
 
-def pushed(taker, bodies, hz=10.0):
-    series = draw(bodies, hz=hz)
-    return [taker.push(series.part(i, i + 1)) for i in range(len(series))]
+@pytest.mark.usefixtures("hurried")
+def test_a_calibration_that_cannot_be_kept_is_told_and_one_that_is_given_up_leaves_nothing(started, still):
+    def full(_guided, _eye):
+        raise OutputError("The disk is full.")
 
-
-def test_it_settles_first_and_then_averages_ten_seconds():
-    leaning, upright = Body(yaw_deg=90.0, trunk_inclination_deg=40.0), Body(yaw_deg=90.0)
-    taker = NeutralTaker()
-    answers = pushed(taker, [leaning] * 20 + [upright] * 101)
-    assert answers[0][0].startswith("Sit comfortably upright")
-    assert answers[25][0].startswith("Stay like this: ")
-    (baseline,) = [baseline for _, baseline in answers if baseline is not None]
-    assert taker.done
-    assert baseline.view is View.SIDE
-    # The offsets of the network's points move the drawn joints by a few degrees; the leaning is not in it.
-    assert abs(baseline.values["trunk_inclination_deg"]) < 10
-
-
-def test_somebody_out_of_view_has_no_upright_and_is_told():
-    taker = NeutralTaker()
-    answers = pushed(taker, [Body(yaw_deg=90.0)] * 50 + [None] * 71)
-    assert taker.done
-    assert [baseline for _, baseline in answers if baseline is not None] == []
-    assert "out of view" in answers[-1][0]
-
-
-def test_no_pictures_at_all_are_told():
-    taker = NeutralTaker()
-    first, late = draw([None]), draw([None])
-    late.time_s[:] = 60.0
-    assert isinstance(late, PoseSeries)
-    taker.push(first)
-    words, baseline = taker.push(late)
-    assert baseline is None
-    assert words.startswith("Not taken")
+    watch = started(Wish(str(still), Model.LITE))
+    with watch.viewing():
+        watch.calibrate(Guided((Posture.UPRIGHT,)), full)
+        until(lambda: "The disk is full." in watch.status.neutral, f"it is not told: {watch.status.neutral}")
+        assert not watch.status.has_neutral
+        watch.calibrate(Guided())
+        until(lambda: watch.status.neutral.startswith("Sit or stand"), "it does not begin")
+        watch.give_up()
+        assert watch.status.neutral == ""
+        watch.after(watch.status.analysed + 3, PATIENCE_S)
+        assert (watch.status.neutral, watch.status.has_neutral) == ("", False)

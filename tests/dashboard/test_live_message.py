@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from posture_coach.coach.upright import Standing
 from posture_coach.coach.watch import Phase, Status, Wish
 from posture_coach.dashboard.live_message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
 from posture_coach.drawing import PAPER
@@ -131,6 +132,6 @@ def test_the_frame_itself_is_left_as_it_was():
 
 
 def test_without_a_picture_the_state_is_told():
-    message, jpeg = unpacked(without_picture(Status(Phase.PROBLEM, Wish("0"), "Plug it in.", "", has_neutral=True)))
+    message, jpeg = unpacked(without_picture(Status(Phase.PROBLEM, Wish("0"), "Plug it in.", Standing(has=True))))
     assert (message["phase"], message["problem"], message["has_neutral"]) == ("problem", "Plug it in.", True)
     assert jpeg == b""

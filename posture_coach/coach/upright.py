@@ -1,0 +1,133 @@
+"""The own upright of a live session: recognised as that of a place, or taken now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from posture_coach.coach.calibrating import Guide, Phase
+from posture_coach.coach.guided import Guided
+from posture_coach.coach.places import Recognition, fitting
+from posture_coach.coach.session import Session
+from posture_coach.errors import DataError, OutputError
+from posture_coach.measures.calibration import Camera
+from posture_coach.measures.measurer import Baseline
+from posture_coach.pose.lookout import Sight
+from posture_coach.pose.types import Frame, PoseSeries
+from posture_coach.store.profiles import Places, Profile, SeenBy
+
+Finish = Callable[[Guided, SeenBy], Profile]
+"""Keeps a calibration that has come to its end and returns what was kept; called on the session's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands.
+
+    Parameters
+    ----------
+    guide
+        What the calibration that runs, or the last one, shows; None where there was none.
+    has
+        Whether there is something to hold against.
+    place
+        Whose upright that is; empty for one that belongs to this session alone.
+    notice
+        What the person should know before trusting it.
+    """
+
+    guide: Guide | None = None
+    has: bool = False
+    place: str = ""
+    notice: str = ""
+
+    @property
+    def words(self) -> str:
+        """How the calibration stands, in a line; empty where there was none."""
+        return self.guide.line if self.guide is not None else ""
+
+
+NOTHING_YET = Standing()
+
+
+class Upright:
+    """What a session holds the person against. `standing`, `take` and `forget` may be used from any thread."""
+
+    def __init__(self, places: Callable[[], Places] = Places) -> None:
+        self.standing = NOTHING_YET
+        self._places = places
+        self._guided: Guided | None = None
+        self._finish: Finish | None = None
+        self._taken: tuple[Baseline, Camera] | None = None
+        self._recognition = Recognition((), datetime.now(UTC))
+        self._eye: SeenBy | None = None
+
+    def take(self, guided: Guided, finish: Finish | None = None) -> None:
+        """Begin a calibration with the next picture; one that runs is given up."""
+        self._finish, self._guided = finish, guided
+        self.standing = replace(self.standing, guide=None)
+
+    def stop(self) -> None:
+        """Give up the calibration that runs: what was taken before still stands."""
+        self._guided = None
+        self.standing = replace(self.standing, guide=None)
+
+    def forget(self) -> None:
+        """Forget what was taken in this session."""
+        self._guided, self._taken = None, None
+        self.standing = NOTHING_YET
+
+    def begin(self, session: Session, eye: SeenBy, place: str | None = None) -> None:
+        """Begin to watch what comes from there.
+
+        Parameters
+        ----------
+        place
+            Name of the place; None: the one that is recognised.
+
+        Raises
+        ------
+        DataError
+            The named place is not there, is damaged, or does not hold here.
+        """
+        self._eye = eye
+        profiles, problems = fitting(self._places(), eye, place)
+        self._recognition = Recognition(profiles, datetime.now(UTC))
+        if self._taken is not None:
+            session.rebase(*self._taken)
+        self.standing = replace(self.standing, notice="" if profiles else " ".join(problems))
+
+    def push(self, session: Session, frame: Frame, poses: PoseSeries, sight: Sight | None) -> None:
+        """Take in the next picture, and let the session hold against what holds from now on."""
+        if self._guided is not None:
+            self._advance(self._guided, session, frame, poses, sight)
+        elif self._taken is None and self._recognition.push(poses):
+            session.rebase(self._recognition.baseline, self._recognition.camera)
+        if self._taken is None and self._recognition.judged:
+            here = self._recognition.profile
+            self.standing = replace(
+                self.standing, has=here is not None, place=here.place if here else "", notice=self._recognition.notice
+            )  # fmt: skip
+
+    def _advance(self, guided: Guided, session: Session, frame: Frame, poses: PoseSeries, sight: Sight | None) -> None:
+        guide = guided.push(frame, poses, sight)
+        if guide.phase is Phase.DONE:
+            guide = self._end(guided, session, guide)
+        if self._guided is guided:  # nobody has given it up meanwhile
+            self.standing = replace(self.standing, guide=guide)
+            self._guided = None if guided.ended else guided
+
+    def _end(self, guided: Guided, session: Session, guide: Guide) -> Guide:
+        """Hold against what was taken, and hand it on."""
+        try:
+            taken = guided.neutral(), guided.camera
+            kept = self._finish(guided, self._eye) if self._finish is not None and self._eye is not None else None
+        except (DataError, OutputError) as why:
+            return replace(guide, phase=Phase.FAILED, problem=str(why))
+        session.rebase(*taken)
+        self._taken = taken if kept is None else None
+        if kept is not None:
+            self._recognition = Recognition.of(kept, datetime.now(UTC))
+        self.standing = replace(self.standing, has=True, place=kept.place if kept else "", notice="")
+        return guide
