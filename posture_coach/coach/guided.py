@@ -8,7 +8,8 @@ from datetime import datetime
 
 import numpy as np
 
-from posture_coach.coach.calibrating import Calibration, Guide, Phase, Posture
+from posture_coach.coach.calibrating import Calibration
+from posture_coach.coach.guide import Guide, Phase, Posture
 from posture_coach.measures.calibration import LEVEL, Camera, UprightFrom
 from posture_coach.measures.definitions import BY_NAME
 from posture_coach.measures.measurer import Baseline

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from posture_coach.coach.calibrating import Guide, Phase
+from posture_coach.coach.guide import Guide, Phase
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.places import Recognition, fitting
 from posture_coach.coach.session import Session

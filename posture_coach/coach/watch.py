@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from posture_coach.coach.calibrating import Posture
+from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.places import seen_by
 from posture_coach.coach.session import Session

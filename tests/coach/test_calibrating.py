@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from posture_coach.coach import calibrating as module
-from posture_coach.coach.calibrating import (
+from posture_coach.coach.calibrating import Calibration, sunken
+from posture_coach.coach.guide import (
     CONTRADICTORY,
     CORNER,
     GIVEN_UP,
@@ -18,10 +19,8 @@ from posture_coach.coach.calibrating import (
     NOBODY,
     TURNED,
     TWO,
-    Calibration,
     Phase,
     Posture,
-    sunken,
 )
 from posture_coach.errors import DataError
 from posture_coach.measures.calibration import Camera, UprightFrom

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from posture_coach.coach import watch as module
-from posture_coach.coach.calibrating import Posture
+from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.watch import Phase, Watch, Wish
 from posture_coach.errors import CameraError, OutputError
