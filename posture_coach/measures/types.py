@@ -44,6 +44,7 @@ class Reason(IntEnum):
     UNDEFINED = 9
     IMPOSSIBLE = 10
     OTHER_RECORDING = 11
+    MOVED = 12
 
 
 WORDS = {
@@ -59,6 +60,7 @@ WORDS = {
     Reason.UNDEFINED: "points coincide: no direction to measure",
     Reason.IMPOSSIBLE: "beyond what the joint can do: the points are misplaced",
     Reason.OTHER_RECORDING: "needs your own upright from this very recording: sizes in two pictures do not compare",
+    Reason.MOVED: "chair or camera have moved since your own upright: take it again",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 
