@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.pose.lens import Lens, undistorted
+from posture_coach.pose.lens import Lens, undistorted, usual_focal_px
 from posture_coach.pose.types import PoseSeries
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Camera:
         Turn about the optical axis, + clockwise as seen from behind the camera: uprights then lean to the left in
         the picture.
     pitch_deg
-        Tilt of the optical axis, + looking up. Taken out where the focal length is known.
+        Tilt of the optical axis, + looking up.
     roll_err_deg
         95 % half-width of the roll; NaN where it is assumed.
     known_from
@@ -92,6 +92,26 @@ def axis_px(camera: Camera, width: int, height: int) -> Floats:
     return np.array([lens.centre_x_px, lens.centre_y_px] if lens else [width / 2.0, height / 2.0])
 
 
+def straight_px(points_px: Floats, camera: Camera, size: tuple[int, int]) -> Floats:
+    """Return (..., 2) pixels from the optical axis, square ones, without the lens's distortion.
+
+    Outside the picture nobody measured the lens: guesses there are moved as the nearest point of its edge is.
+
+    Parameters
+    ----------
+    size
+        Width and height of the picture.
+    """
+    middle, lens = axis_px(camera, *size), camera.at(*size).lens
+    if lens is None:
+        return np.asarray(points_px - middle, dtype=np.float64)
+    inside = np.clip(points_px, 0.0, size)
+    moved = undistorted(inside, lens) + (points_px - inside)
+    focal = (lens.focal_x_px + lens.focal_y_px) / 2.0
+    square = np.array([focal / lens.focal_x_px, focal / lens.focal_y_px])
+    return np.asarray((moved - middle) * square, dtype=np.float64)
+
+
 def level_from(roll_deg: float, pitch_deg: float) -> Floats:
     """Return the (3, 3) turn of points (x right, y down, z ahead) of a tilted camera to those of a level one."""
     roll, pitch = np.radians([roll_deg, pitch_deg])
@@ -105,37 +125,24 @@ def level_from(roll_deg: float, pitch_deg: float) -> Floats:
 def levelled(series: PoseSeries, camera: Camera) -> PoseSeries:
     """Return the poses as a level camera without distortion would have seen them from the same place.
 
-    The lens is taken out first, where it was measured; then roll and pitch, by turning the sight rays back. Without a
-    focal length there are no rays, and the picture is turned by the roll alone. World points turn with the camera,
-    roll about z and pitch about x. The level camera has square pixels and its axis where the lens has it, else in the
-    middle of the picture.
+    The lens is taken out first, where it was measured; then roll and pitch, by turning the sight rays back. World
+    points turn with the camera, roll about z and pitch about x. The level camera has square pixels and its axis where
+    the lens has it, else in the middle of the picture. Where nothing says the focal length, the usual one is taken: a
+    pitch that was read from lines by the same one still makes upright lines upright.
 
     Raises
     ------
     PictureError
         The lens was measured on pictures of another shape.
     """
-    if not (camera.lens or camera.roll_deg or (camera.pitch_deg and camera.focal)):
+    if not (camera.lens or camera.roll_deg or camera.pitch_deg):
         return series
     camera = camera.at(series.width, series.height)
     middle = axis_px(camera, series.width, series.height)
-    # A turn about the axis does not depend on the focal length: where nothing says it, any will do.
-    focal, pitch_deg = (camera.focal, camera.pitch_deg) if camera.focal else (1.0, 0.0)
-    straight = (_straightened(series.points_px, camera.lens) if camera.lens else series.points_px - middle) / focal
+    focal, pitch_deg = camera.focal or usual_focal_px(series.width, series.height), camera.pitch_deg
+    straight = straight_px(series.points_px, camera, (series.width, series.height)) / focal
     back = level_from(camera.roll_deg, pitch_deg)
     ahead = np.concatenate([straight, np.ones_like(straight[..., :1])], axis=-1) @ back.T
     # What lies that far outside the picture is a guess of the network's; it only must not fold over.
     points_px = focal * ahead[..., :2] / np.maximum(ahead[..., 2:], _LEAST_DEPTH) + middle
     return replace(series, points_px=points_px, world=series.world @ back.T)
-
-
-def _straightened(points_px: Floats, lens: Lens) -> Floats:
-    """Return (..., 2) pixels from the optical axis, of square pixels, without the lens's distortion.
-
-    Outside the picture nobody measured the lens: guesses there are moved as the nearest point of its edge is.
-    """
-    inside = np.clip(points_px, 0.0, [lens.width, lens.height])
-    moved = undistorted(inside, lens) + (points_px - inside)
-    focal = (lens.focal_x_px + lens.focal_y_px) / 2.0
-    square = np.array([focal / lens.focal_x_px, focal / lens.focal_y_px])
-    return np.asarray((moved - [lens.centre_x_px, lens.centre_y_px]) * square, dtype=np.float64)

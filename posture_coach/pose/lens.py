@@ -78,6 +78,17 @@ class Lens:
         )
 
 
+USUAL_FOCAL = 0.9
+"""Focal length of webcams and phones over the longer side of the picture: fields of view of 46 to 73 degrees."""
+USUAL_FOCAL_ERR = 0.25
+"""95 % half-width of that, over its value."""
+
+
+def usual_focal_px(width: int, height: int) -> float:
+    """Return the focal length in pixels to go by where nothing says it; never for a distance."""
+    return USUAL_FOCAL * max(width, height)
+
+
 def focal_of_view_px(width: int, height: int, *, diagonal_deg: float) -> float:
     """Return the focal length in pixels of a camera whose maker gives its diagonal field of view."""
     return math.hypot(width, height) / 2.0 / math.tan(math.radians(diagonal_deg) / 2.0)

@@ -20,7 +20,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.pose.lens import Lens, undistorted
+from posture_coach.pose.lens import USUAL_FOCAL_ERR, Lens, undistorted, usual_focal_px
 from posture_coach.pose.opencv import opencv
 from posture_coach.pose.types import Landmark, Picture
 
@@ -70,8 +70,6 @@ _APART_DEG = 1.2
 """From where on another roll is a rival: three half-widths, so that the two share no line by width alone."""
 _ROLLS_DEG = np.arange(-120, 121) / 10.0
 _PITCHES_DEG = np.arange(-20, 21).astype(np.float64)
-_USUAL_FOCAL = 0.9
-"""Focal length of webcams and phones over the longer side of the picture, to within a quarter; for the search alone."""
 _USUAL_PITCH_DEG = 10.0
 """Standard deviation of pitch before anything is seen: it bounds the roll where all lines stand on one side."""
 _ROUNDS = 8
@@ -113,7 +111,8 @@ class Verticals:
         As `posture_coach.measures.calibration.Camera` has it, + clockwise as seen from behind the camera, and its
         95 % half-width; NaN where there were no lines at all. Also given where it is doubted, for a warning.
     pitch_deg, pitch_err_deg
-        + looking up; NaN where the focal length is not known.
+        + looking up. Where the focal length is not known, it goes by the usual one, and its half-width by how far
+        that may be off.
     lines
         Segments in the bundle, a picture.
     doubt
@@ -189,7 +188,8 @@ def roll_from_lines(
     people_px
         (n, 33, 2) the person's points in each picture, NaN where nobody is: lines on him do not count.
     focal_px
-        Focal length, without which there is no pitch. A lens brings its own.
+        Focal length; without it the usual one is taken, so that the pitch is known to a quarter of itself. A lens
+        brings its own.
     lens
         The measured lens; without it lines near the edges of a wide picture are a little bent.
 
@@ -294,11 +294,13 @@ def _told(lines: _Lines, size: tuple[int, int], pictures: int, focal_px: float |
     half_width = _TWO_SIDED * math.degrees(math.sqrt(bundle.height_var))
     inside = lines.of(bundle.inside)
     told = Verticals(bundle.roll_deg, math.hypot(half_width, _FLOOR_DEG), lines=round(len(inside.slope) / pictures))
-    if focal_px:
-        cosine = math.cos(math.radians(told.roll_deg))
-        pitch = math.degrees(math.atan(bundle.rise * focal_px * cosine))
-        err = _TWO_SIDED * math.degrees(math.sqrt(bundle.rise_var)) * focal_px
-        told = replace(told, pitch_deg=pitch, pitch_err_deg=math.hypot(err, _FLOOR_DEG))
+    focal = focal_px or usual_focal_px(*size)
+    pitch = math.degrees(math.atan(bundle.rise * focal * math.cos(math.radians(told.roll_deg))))
+    pitch_errs = (
+        _TWO_SIDED * math.degrees(math.sqrt(bundle.rise_var)) * focal, _FLOOR_DEG,
+        0.0 if focal_px else USUAL_FOCAL_ERR * pitch,
+    )  # fmt: skip
+    told = replace(told, pitch_deg=pitch, pitch_err_deg=math.hypot(*pitch_errs))
     length = float(inside.length.sum()) / height / pictures
     share = float(inside.length.sum() / lines.length.sum())
     few = told.lines < MIN_LINES or len(_columns(inside, width)) < MIN_COLUMNS or length < MIN_LENGTH
@@ -331,7 +333,7 @@ def _bundle(lines: _Lines, size: tuple[int, int], pictures: int) -> _Bundle:
     height, rise, rival = _searched(lines, size)
     reach = math.tan(math.radians(_BUNDLE_DEG))
     design = np.column_stack([np.ones_like(lines.crossing), lines.crossing])
-    doubted = math.tan(math.radians(_USUAL_PITCH_DEG)) / (_USUAL_FOCAL * max(size))
+    doubted = math.tan(math.radians(_USUAL_PITCH_DEG)) / usual_focal_px(*size)
     prior = np.diag([0.0, doubted**-2])
     weight = np.ones_like(lines.slope)
     for _ in range(_ROUNDS):
@@ -350,7 +352,7 @@ def _searched(lines: _Lines, size: tuple[int, int]) -> tuple[float, float, float
     """Return height and rise that most length agrees with, and what the best other roll has of that length."""
     reach = math.tan(math.radians(_BUNDLE_DEG))
     heights = np.tan(np.radians(_ROLLS_DEG))
-    rises = np.tan(np.radians(_PITCHES_DEG)) / (_USUAL_FOCAL * max(size))
+    rises = np.tan(np.radians(_PITCHES_DEG)) / usual_focal_px(*size)
     agreed = np.empty((len(heights), len(rises)))
     for j, rise in enumerate(rises):
         off = (heights[:, None] - (lines.slope - rise * lines.crossing)[None]) / reach

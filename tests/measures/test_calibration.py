@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from posture_coach.errors import PictureError
 from posture_coach.measures.calibration import LEVEL, Camera, levelled
-from posture_coach.pose.lens import Lens
+from posture_coach.pose.lens import Lens, usual_focal_px
 from posture_coach.pose.types import POINTS, Landmark, Mode, Model, PoseSeries
 from tests.drawn import Body, joints
 
@@ -102,9 +102,21 @@ def test_a_focal_length_alone_takes_roll_and_pitch_out_too(roll, pitch):
 def test_without_a_focal_length_the_picture_is_turned_by_the_roll(roll):
     points = people()
     seen = series_of(drawn(points, PLAIN, tilted(roll, 0.0)), points @ tilted(roll, 0.0).T)
-    back = levelled(seen, Camera(roll, pitch_deg=7.0))
+    back = levelled(seen, Camera(roll))
     np.testing.assert_allclose(back.points_px, drawn(points, PLAIN), atol=1e-6)
     np.testing.assert_allclose(back.world, points, atol=1e-9)
+
+
+@given(roll=st.floats(-5.0, 5.0), pitch=NEAR_UPRIGHT, across_m=st.floats(-1.5, 1.5))
+def test_without_a_focal_length_a_pitch_from_lines_still_makes_upright_lines_upright(roll, pitch, across_m):
+    true = replace(PLAIN, focal_x_px=800.0, focal_y_px=800.0)
+    upright = np.linspace([across_m, 0.8, 4.0], [across_m, -0.8, 4.0], POINTS)[None]
+    seen = drawn(upright, true, tilted(roll, pitch))
+    # What the lines give is tan(pitch) / focal length, whichever focal length is put in.
+    assumed = usual_focal_px(WIDTH, HEIGHT)
+    found = math.degrees(math.atan(math.tan(math.radians(pitch)) / true.focal_x_px * assumed))
+    (back,) = levelled(series_of(seen), Camera(roll, found)).points_px
+    np.testing.assert_allclose(back[:, 0], back[0, 0], atol=1e-6)
 
 
 def test_signs_are_those_of_the_docstring():

@@ -58,11 +58,12 @@ def test_it_reads_roll_and_pitch_with_their_signs(roll, pitch):
     assert told.lines >= 8
 
 
-def test_without_a_focal_length_there_is_a_roll_and_no_pitch():
-    told = roll_from_lines([colour(room(1.0, 8.0))])
+def test_without_a_focal_length_the_roll_is_the_same_and_the_pitch_less_sure():
+    sure, told = (roll_from_lines([colour(room(1.0, 8.0))], focal_px=focal) for focal in (FOCAL_PX, None))
     assert told.usable
-    assert told.roll_deg == pytest.approx(1.0, abs=0.1)
-    assert math.isnan(told.pitch_deg)
+    assert (told.roll_deg, told.roll_err_deg) == (sure.roll_deg, sure.roll_err_deg)
+    assert abs(told.pitch_deg - 8.0) < told.pitch_err_deg
+    assert told.pitch_err_deg > 1.5 > 1.0 > sure.pitch_err_deg
 
 
 def test_the_measured_lens_straightens_what_it_bent():
