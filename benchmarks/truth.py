@@ -29,11 +29,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posture_coach.geometry import angle_between_deg, direction_deg, middle, obliquity_deg, wrapped_deg
+from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import NO_OFFSETS, build
 from posture_coach.measures.types import Side, View
+from posture_coach.measures.upright import from_lines
 from posture_coach.pose.landmarker import Landmarker
+from posture_coach.pose.passes import look_again
 from posture_coach.pose.types import Frame, Landmark, Mode, Model, PoseSeries
+from posture_coach.pose.verticals import MAX_PICTURES, Doubt, Verticals, roll_from_lines
 from posture_coach.resources import PACKAGE
 
 Floats = NDArray[np.float64]
@@ -134,13 +138,40 @@ def poses(item: Item, model: Model, mode: Mode, cache: Path | None = None, step:
     found, seen, size = [], [], (0, 0)
     with Landmarker(model, mode) as landmarker:
         for frame in frames(item, step):
-            found.append(landmarker.find(frame))
+            # As the product does: a photo is looked at several times.
+            found.append(look_again(landmarker, frame) if item.rate_hz is None else landmarker.find(frame))
             seen.append((frame.time_s, frame.index))
             size = frame.size
     series = PoseSeries.of(found, seen, size=size, mode=mode, model=model)
     if stored:
         _write(stored, series)
     return series
+
+
+def camera(item: Item, cache: Path | None = None) -> Camera:
+    """Return how the camera stands, read from the upright lines of the item's own pictures as the product does."""
+    stored = cache / _key(item, Model.FULL, Mode.DETECTED, 1).replace("-detected", "-camera") if cache else None
+    if stored and stored.exists():
+        with np.load(stored) as kept:
+            lines = Verticals(*kept["numbers"].tolist(), doubt=Doubt.NONE if kept["usable"] else Doubt.FEW)
+    else:
+        lines = _lines(item, poses(item, Model.FULL, item.modes[0], cache))
+        if stored:
+            numbers = (lines.roll_deg, lines.roll_err_deg, lines.pitch_deg, lines.pitch_err_deg)
+            np.savez_compressed(stored, numbers=np.array(numbers), usable=lines.usable)
+    return from_lines(lines).of(Camera(focal_px=item.focal_px))
+
+
+def _lines(item: Item, series: PoseSeries) -> Verticals:
+    picked = set(even(len(series)).tolist())
+    pictures = [frame for frame in frames(item) if frame.index in picked]
+    people = series.points_px[[frame.index for frame in pictures]]
+    return roll_from_lines([frame.image for frame in pictures], people_px=people, focal_px=item.focal_px)
+
+
+def even(n: int, most: int = MAX_PICTURES) -> NDArray[np.intp]:
+    """Return the numbers of at most so many pictures out of n, evenly apart."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))
 
 
 def frames(item: Item, step: int = 1) -> Iterator[Frame]:
@@ -159,7 +190,7 @@ def frames(item: Item, step: int = 1) -> Iterator[Frame]:
 
 def _key(item: Item, model: Model, mode: Mode, step: int) -> str:
     digest = hashlib.sha256(item.path.read_bytes()).hexdigest()[:16]
-    every = f"-every{step}" if step > 1 else ""
+    every = f"-every{step}" if step > 1 else "-looks" if item.rate_hz is None else ""
     return f"{model.value}-{mode.value}{every}-mediapipe{version('mediapipe')}-{digest}.npz"
 
 
@@ -168,14 +199,15 @@ _ARRAYS = tuple(f.name for f in fields(PoseSeries) if f.name not in ("mode", "mo
 
 def _read(path: Path, model: Model, mode: Mode) -> PoseSeries:
     with np.load(path) as stored:
-        table: dict[str, Any] = {name: stored[name] for name in _ARRAYS}
+        table: dict[str, Any] = {name: stored[name] for name in _ARRAYS if name in stored}
     return PoseSeries(int(table.pop("width")), int(table.pop("height")), mode, model, **table)
 
 
 def _write(path: Path, series: PoseSeries) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez_compressed(part, **{name: getattr(series, name) for name in _ARRAYS})
+    arrays = {name: getattr(series, name) for name in _ARRAYS}
+    np.savez_compressed(part, **{name: values for name, values in arrays.items() if values is not None})
     part.replace(path)
 
 

@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 from posture_coach.geometry import direction_deg, distance, middle, offset_ratio, wrapped_deg
 from posture_coach.measures.definitions import Definition
 from posture_coach.measures.frontal import EYE_SPACING_CM
-from posture_coach.measures.skeleton import Skeleton
-from posture_coach.measures.types import Side
-from posture_coach.pose.types import MIRROR_ORDER, Landmark
+from posture_coach.measures.skeleton import NO_OFFSETS, Skeleton, build
+from posture_coach.measures.types import Side, View
+from posture_coach.measures.view import SIDE_ON_DEG
+from posture_coach.pose.types import MIRROR_ORDER, POINTS, Landmark, Mode, Model, PoseSeries
 
 Floats = NDArray[np.float64]
 Line = tuple[Floats, Floats]
@@ -210,7 +211,7 @@ def _drawing(definition: Definition, sight: Sight) -> Drawing:
     centre, across = _window(points, shown, sight)
     scale = SIZE_PX / across
     points_px = (points - centre) * scale + SIZE_PX / 2
-    value = float(definition.compute(_skeleton(body, points_px))[0])
+    value = float(definition.compute(_skeleton(body, points_px, sight))[0])
     if definition.side is Side.RIGHT:
         shown = tuple(Landmark(int(MIRROR_ORDER[point])) for point in shown)
     mark = _mark(definition, _parts(shown, points_px), points_px, value, sight)
@@ -265,12 +266,17 @@ def _arm(p: Posture, outward: float) -> Iterator[tuple[str, Floats]]:
     yield from ((finger, wrist + along * length) for finger, length in _HAND_M.items())
 
 
-def _skeleton(body: Floats, points_px: Floats) -> Skeleton:
+def _skeleton(body: Floats, points_px: Floats, sight: Sight) -> Skeleton:
     """Hand the body to the measures: seen from the side it faces right, from the front its right is at the left."""
-    p, forward_right_up = points_px[None], body.T
-    hip, shoulder, ear = (_middle_of(points_px, joint)[None] for joint in ("HIP", "SHOULDER", "EAR"))
+    forward_right_up = body.T
     world = np.stack([-forward_right_up[1], -forward_right_up[2], -forward_right_up[0]], axis=1)[None]
-    return Skeleton(p, world, np.ones(1), -np.ones(1), hip, shoulder, ear, np.zeros(1))
+    aside = sight is Sight.SIDE
+    nothing, sure = np.zeros(1), np.ones((1, POINTS))
+    drawn = PoseSeries(
+        1, 1, Mode.DETECTED, Model.FULL, nothing, np.zeros(1, dtype=np.int64), points_px[None], world, sure, sure
+    )
+    view = np.array([View.SIDE if aside else View.FRONT], dtype=object)
+    return build(drawn, np.array([-SIDE_ON_DEG if aside else 0.0]), view, NO_OFFSETS)
 
 
 def _middle_of(points_px: Floats, joint: str) -> Floats:

@@ -198,7 +198,7 @@ def _errors(row: Definition, model: Model) -> str:
     for view in (view for view in View if view in row.views):
         found = {mode: shipped_accuracy().of(row.joint, view, mode, model) for mode in Mode}
         told = [
-            f"± {_number(error.half_width, row.unit)} {MODES[mode]}" if error else f"{NOT_KNOWN} {MODES[mode]}"
+            f"± {_number(error.typical, row.unit)} {MODES[mode]}" if error else f"{NOT_KNOWN} {MODES[mode]}"
             for mode, error in found.items()
         ]
         lines.append(f"From {FROM[view]}: {', '.join(told) if any(found.values()) else NOT_KNOWN}.")

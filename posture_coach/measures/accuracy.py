@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from posture_coach.errors import DataError
-from posture_coach.measures.skeleton import Offsets
+from posture_coach.measures.skeleton import PICTURE_ALONE, Mixing, Offsets
 from posture_coach.measures.types import View
 from posture_coach.pose.types import Mode, Model
 from posture_coach.resources import data_file
@@ -24,24 +24,43 @@ class Error:
     bias
         Mean error.
     half_width
-        Half-width of the 95 % interval around the value as printed, bias included.
+        Half-width of the 95 % interval around a value near 0 as printed, bias included.
+    growth
+        By how much more, for each unit that the value lies from 0; the two add up in squares.
+    typical
+        Median half-width, with all that single pictures add.
     """
 
     bias: float
     half_width: float
+    growth: float = 0.0
+    typical: float = float("nan")
+
+
+OTHER_MODE_WIDENING = 1.25
+"""An error known in one mode alone is taken for the other, this much wider: between the two lie 1-3 degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Error constants by (joint, view, mode, model), and the landmark offsets they were measured with."""
+    """Error constants by (joint, view, mode, model), and the corrections they were measured with."""
 
     errors: Mapping[tuple[str, View, Mode, Model], Error]
     offsets: Offsets
     mdc: Mapping[str, float]
+    mixing: Mixing = PICTURE_ALONE
 
     def of(self, joint: str, view: View, mode: Mode, model: Model) -> Error | None:
-        """Return the error of one measure, or None where none was ever measured."""
-        return self.errors.get((joint, view, mode, model))
+        """Return the error of one measure, or None where none was ever measured in either mode."""
+        known = self.errors.get((joint, view, mode, model))
+        if known is not None:
+            return known
+        other = Mode.DETECTED if mode is Mode.TRACKED else Mode.TRACKED
+        near = self.errors.get((joint, view, other, model))
+        if near is None:
+            return None
+        wide = OTHER_MODE_WIDENING
+        return Error(near.bias, near.half_width * wide, near.growth * wide, near.typical * wide)
 
 
 def parse(text: str, name: str) -> Accuracy:
@@ -56,15 +75,24 @@ def parse(text: str, name: str) -> Accuracy:
         table: dict[str, Any] = tomllib.loads(text)
         errors = {
             (row["measure"], View(row["view"]), Mode(row["mode"]), Model(row["model"])): Error(
-                float(row["bias"]), float(row["half_width"])
+                float(row["bias"]),
+                float(row["half_width"]),
+                float(row.get("growth", 0.0)),
+                float(row.get("typical", row["half_width"])),
             )
             for row in table["error"]
         }
         offsets = Offsets(**{key: float(value) for key, value in table["offsets"].items()})
+        mixing = Mixing(**{key: float(value) for key, value in table["mixing"].items()})
         mdc = {joint: float(value) for joint, value in table["mdc"].items()}
     except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError) as why:
         raise DataError(f"{name}: {why!r}. Reinstall posture-coach: this file is part of it.") from why
-    return Accuracy(errors, offsets, mdc)
+    return Accuracy(errors, offsets, mdc, mixing)
+
+
+def _error(row: Mapping[str, Any]) -> Error:
+    half_width = float(row["half_width"])
+    return Error(float(row["bias"]), half_width, float(row.get("growth", 0.0)), float(row.get("typical", half_width)))
 
 
 @cache

@@ -22,6 +22,8 @@ from posture_coach.pose.types import Landmark
 Floats = NDArray[np.float64]
 
 SIDE_VIEW = frozenset({View.SIDE})
+SIDE_AND_CORNER = frozenset({View.SIDE, View.OBLIQUE})
+"""The picture of the sagittal plane can be unfolded, from 35 degrees off the front on."""
 FRONT_VIEW = frozenset({View.FRONT})
 FRONT_AND_BACK = frozenset({View.FRONT, View.BACK})
 FACE_SEEN = frozenset({View.FRONT, View.OBLIQUE, View.SIDE})
@@ -41,6 +43,21 @@ ANKLE_POSSIBLE_DEG = (-80.0, 50.0)
 SHOULDER_POSSIBLE_DEG = (-85.0, 210.0)
 HEAD_YAW_POSSIBLE_DEG = (-100.0, 100.0)
 SWAY_POSSIBLE_RATIO = (-0.35, 0.35)
+
+USEFUL_LIMB_DEG = 25.0
+"""Widest 95 % half-width of a limb's angle that is still of use: half a squat is told from a whole one within it."""
+USEFUL = {
+    # No more than what a slump takes (7-14 degrees), and half of a step from band to band of ISO 11226.
+    "trunk_inclination_deg": 12.0, "neck_inclination_deg": 12.0, "neck_trunk_angle_deg": 15.0, "body_lean_deg": 6.0,
+    "lateral_trunk_lean_deg": 6.0, "hip_forward_offset_ratio": 0.06, "slump_ratio": 0.1, "neck_length_ratio": 0.15,
+    # What a glance sees (5 degrees), twice over.
+    "shoulder_obliquity_deg": 10.0, "pelvic_obliquity_deg": 10.0, "knee_valgus_deg": 15.0,
+    # Half of the 30 degrees between the steps that the scales know for the head.
+    "head_pitch_deg": 20.0, "head_trunk_flexion_deg": 20.0, "head_roll_deg": 12.0, "head_yaw_deg": 25.0,
+    # Half of the 40 cm between too near (below 40) and far enough (80) at a desk.
+    "viewing_distance_cm": 20.0,
+}  # fmt: skip
+"""Widest 95 % half-width that is still of use, by joint, in the measure's own unit; a wider one is refused."""
 
 
 class Relative(StrEnum):
@@ -95,6 +112,16 @@ class Definition:
     in_pixels: bool = False
 
     @property
+    def against_gravity(self) -> bool:
+        """Whether the value is taken against the vertical or the horizontal, so that a camera's roll is in it."""
+        return "the vertical" in self.definition or "the horizontal" in self.definition
+
+    @property
+    def useful(self) -> float:
+        """Widest 95 % half-width with which a value is still worth a word; a wider one is refused."""
+        return USEFUL.get(self.joint, USEFUL_LIMB_DEG)
+
+    @property
     def joint(self) -> str:
         """The name without the side: left and right share one error."""
         return self.name.replace("_left", "").replace("_right", "")
@@ -116,17 +143,17 @@ def _limb(side: Side, *joints: str) -> tuple[Landmark, ...]:
 def _sagittal_trunk() -> Iterator[Definition]:
     # house: rows of a table, no logic
     yield Definition(
-        "trunk_inclination_deg", "Trunk inclination", "sagittal", SIDE_VIEW, "deg",
+        "trunk_inclination_deg", "Trunk inclination", "sagittal", SIDE_AND_CORNER, "deg",
         "mid-hip to mid-shoulder against the vertical", "0 upright, + leaning forward",
         (*_HIPS, *_SHOULDERS), sagittal.trunk_inclination, source="iso11226",
     )  # fmt: skip
     yield Definition(
-        "neck_inclination_deg", "Neck inclination", "sagittal", SIDE_VIEW, "deg",
+        "neck_inclination_deg", "Neck inclination", "sagittal", SIDE_AND_CORNER, "deg",
         "mid-shoulder to mid-ear against the vertical", "0 ear above shoulder, + ear ahead of it",
         (*_SHOULDERS, *_EARS), sagittal.neck_inclination, source="engineering",
     )  # fmt: skip
     yield Definition(
-        "neck_trunk_angle_deg", "Neck against trunk", "sagittal", SIDE_VIEW, "deg",
+        "neck_trunk_angle_deg", "Neck against trunk", "sagittal", SIDE_AND_CORNER, "deg",
         "neck inclination minus trunk inclination", "0 in line, + neck bent forward",
         (*_HIPS, *_SHOULDERS, *_EARS), sagittal.neck_trunk_angle, source="engineering",
     )  # fmt: skip
@@ -158,13 +185,13 @@ def _sagittal_limbs(side: Side) -> Iterator[Definition]:
     # house: rows of a table, no logic
     word = side.value
     yield Definition(
-        f"hip_flexion_{word}_deg", f"Hip flexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        f"hip_flexion_{word}_deg", f"Hip flexion, {word}", "sagittal", SIDE_AND_CORNER, "deg",
         "thigh against the trunk line prolonged", "0 in line, + thigh forward, - extension",
         (*_HIPS, *_SHOULDERS, *_limb(side, "knee")), partial(sagittal.hip_flexion, side=side), side,
         possible=HIP_POSSIBLE_DEG,
     )  # fmt: skip
     yield Definition(
-        f"knee_flexion_{word}_deg", f"Knee flexion, {word}", "sagittal", SIDE_VIEW, "deg",
+        f"knee_flexion_{word}_deg", f"Knee flexion, {word}", "sagittal", SIDE_AND_CORNER, "deg",
         "shank against the thigh prolonged", "0 straight, + bent, - hyperextended",
         _limb(side, "hip", "knee", "ankle"), partial(sagittal.knee_flexion, side=side), side,
         possible=KNEE_POSSIBLE_DEG,

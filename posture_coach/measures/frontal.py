@@ -27,13 +27,22 @@ EYE_SPACING_CM = 6.3
 
 
 def lateral_trunk_lean(s: Skeleton) -> Floats:
-    """Mid-hip to mid-shoulder against the vertical, to the side."""
-    return inclination_deg(s.mid_hip, s.mid_shoulder, s.rightward)
+    """Mid-hip to mid-shoulder against the vertical, to the side: picture and world points err apart, so they share."""
+    seen = inclination_deg(s.mid_hip, s.mid_shoulder, s.rightward)
+    share = s.mixing.lean_from_depth
+    if not share:
+        return seen
+    hip, shoulder = (
+        middle(s.world[:, Landmark[f"LEFT_{joint}"], :2], s.world[:, Landmark[f"RIGHT_{joint}"], :2])
+        for joint in ("HIP", "SHOULDER")
+    )
+    return wrapped_deg(seen + share * wrapped_deg(inclination_deg(hip, shoulder, s.rightward) - seen))
 
 
 def shoulder_obliquity(s: Skeleton) -> Floats:
     """Slope of the shoulder line."""
-    return obliquity_deg(s.point(Landmark.LEFT_SHOULDER), s.point(Landmark.RIGHT_SHOULDER))
+    line = obliquity_deg(s.point(Landmark.LEFT_SHOULDER), s.point(Landmark.RIGHT_SHOULDER))
+    return line * s.mixing.shoulder_line_gain
 
 
 def pelvic_obliquity(s: Skeleton) -> Floats:

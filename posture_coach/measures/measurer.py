@@ -13,6 +13,7 @@ from posture_coach.measures.calibration import LEVEL, Camera, levelled
 from posture_coach.measures.definitions import NAMES, TABLE, Definition, Relative
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import MeasureSeries, Reason, Side, View
+from posture_coach.measures.uncertainty import half_width
 from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
 from posture_coach.pose.types import Landmark, Mode, Model, PoseSeries
 
@@ -21,6 +22,9 @@ Bools = NDArray[np.bool_]
 
 EDGE_MARGIN = 0.01
 """Share of the picture at its edge where a point counts as outside: the network piles unseen points up there."""
+UNFOLDED_FROM_DEG, UNFOLDED_TO_DEG = 35.0, 120.0
+"""Body yaws from which sagittal measures are unfolded: nearer to the front every error more than doubles, and from
+behind nothing was ever compared with the truth."""
 _LEFT_POINTS = [point for point in Landmark if "LEFT" in point.name]
 _RIGHT_POINTS = [point for point in Landmark if "RIGHT" in point.name]
 
@@ -63,6 +67,8 @@ class _Scene:
     """(n, 33) the lower of visibility and presence."""
     far: Bools
     """(n, 33) points of the side turned away from the camera: hidden, so nothing is asked of them."""
+    unfolds: Bools
+    """(n,) whether the yaw is one from which the sagittal plane can be unfolded."""
 
 
 @dataclass(slots=True)
@@ -95,9 +101,14 @@ class Measurer:
             raw = row.compute(scene.skeleton)
             why = _refusals(row, scene, raw, series.model)
             why[(why == Reason.NONE) & self._lacks_reference(row, scene.view)] = self._reference_reason(row)
+            settled = self._settled(row, raw)
+            wide = half_width(row, settled, scene.skeleton, series, scene.view, self.camera, self.accuracy)
+            with np.errstate(invalid="ignore"):
+                why[(why == Reason.NONE) & (wide > row.useful)] = Reason.TOO_UNCERTAIN
+            why[(why == Reason.NONE) & np.isnan(wide)] = Reason.UNKNOWN_ERROR
             measured = why == Reason.NONE
-            value[measured, column] = self._settled(row, raw)[measured]
-            err[measured, column] = self._half_width(row, series, scene.view)[measured]
+            value[measured, column] = settled[measured]
+            err[measured, column] = wide[measured]
             reason[:, column] = why
         return MeasureSeries(NAMES, value, err, reason, scene.view, yaw)
 
@@ -128,16 +139,8 @@ class Measurer:
             return np.ones(len(view), dtype=bool)
         return np.asarray(view != self.baseline.view, dtype=bool)
 
-    def _half_width(self, row: Definition, series: PoseSeries, view: NDArray[np.object_]) -> Floats:
-        half_width = np.full(len(view), np.nan)
-        for seen in row.views:
-            error = self.accuracy.of(row.joint, seen, series.mode, series.model)
-            if error is not None:
-                half_width[view == seen] = error.half_width
-        return half_width
 
-
-def raw_values(series: PoseSeries, accuracy: Accuracy) -> tuple[Floats, NDArray[np.object_]]:
+def raw_values(series: PoseSeries, accuracy: Accuracy, camera: Camera = LEVEL) -> tuple[Floats, NDArray[np.object_]]:
     """Measure without taking anything relative off, as a baseline needs it.
 
     Returns
@@ -145,7 +148,7 @@ def raw_values(series: PoseSeries, accuracy: Accuracy) -> tuple[Floats, NDArray[
     value, view
         (n, m) in the order of `NAMES`, NaN where a point is not seen; and (n,) of `View`.
     """
-    scene, _ = _scene(series, ViewTracker(), accuracy, series)
+    scene, _ = _scene(levelled(series, camera), ViewTracker(), accuracy, series)
     value = np.full((len(series), len(TABLE)), np.nan)
     for column, row in enumerate(TABLE):
         raw = row.compute(scene.skeleton)
@@ -165,9 +168,11 @@ def _scene(series: PoseSeries, tracker: ViewTracker, accuracy: Accuracy, seen: P
     far = np.zeros(outside.shape, dtype=bool)
     far[np.ix_((view == View.SIDE) & (near == Side.LEFT), _RIGHT_POINTS)] = True
     far[np.ix_((view == View.SIDE) & (near == Side.RIGHT), _LEFT_POINTS)] = True
-    skeleton = build(series, yaw, view, accuracy.offsets)
+    skeleton = build(series, yaw, view, accuracy.offsets, accuracy.mixing)
     weakness = np.fmin(series.visibility, series.presence)
-    return _Scene(skeleton, view, near, ~series.detected, outside, weakness, far), yaw
+    with np.errstate(invalid="ignore"):
+        unfolds = (np.abs(yaw) >= UNFOLDED_FROM_DEG) & (np.abs(yaw) <= UNFOLDED_TO_DEG)
+    return _Scene(skeleton, view, near, ~series.detected, outside, weakness, far, unfolds), yaw
 
 
 def _refusals(row: Definition, scene: _Scene, raw: Floats, model: Model) -> NDArray[np.int8]:
@@ -183,8 +188,10 @@ def _refusals(row: Definition, scene: _Scene, raw: Floats, model: Model) -> NDAr
     why[scene.outside[:, points].any(axis=1)] = Reason.OUT_OF_PICTURE
     if row.from_depth and model is Model.HEAVY:
         why[:] = Reason.SKEWED_DEPTH
+    corner = (scene.view == View.OBLIQUE) & (row.plane == "sagittal")
     if row.side is not None:
-        why[(scene.view == View.SIDE) & (scene.near != row.side)] = Reason.FAR_SIDE
+        why[((scene.view == View.SIDE) | corner) & (scene.near != row.side)] = Reason.FAR_SIDE
+    why[corner & ~scene.unfolds] = Reason.NOT_FROM_HERE
     why[~np.isin(scene.view, list(row.views))] = Reason.NOT_FROM_HERE
     why[scene.nobody] = Reason.NOBODY
     return why

@@ -12,7 +12,6 @@ from posture_coach.geometry import (
     HALF_TURN_DEG,
     angle_between_deg,
     direction_deg,
-    distance,
     hanging_deg,
     inclination_deg,
     middle,
@@ -60,15 +59,23 @@ def head_trunk_flexion(s: Skeleton) -> Floats:
 
 def hip_flexion(s: Skeleton, side: Side) -> Floats:
     """Thigh against the trunk line prolonged."""
-    thigh = hanging_deg(s.thigh_root(side), s.of_side("knee", side), s.forward)
-    return wrapped_deg(thigh + trunk_inclination(s))
+    return s.flexion_gain * wrapped_deg(_thigh(s, side) + trunk_inclination(s))
 
 
 def knee_flexion(s: Skeleton, side: Side) -> Floats:
     """Shank against the thigh prolonged."""
-    knee = s.of_side("knee", side)
-    thigh = hanging_deg(s.thigh_root(side), knee, s.forward)
-    return wrapped_deg(thigh - hanging_deg(knee, s.of_side("ankle", side), s.forward))
+    shank = hanging_deg(s.of_leg("knee", side), s.of_leg("ankle", side), s.forward)
+    return s.flexion_gain * wrapped_deg(_thigh(s, side) - shank)
+
+
+def _thigh(s: Skeleton, side: Side) -> Floats:
+    """Direction of the thigh against straight down, + forward; world points have a share the more it hangs."""
+    seen = hanging_deg(s.thigh_root(side), s.of_leg("knee", side), s.forward)
+    hip, knee = (s.world[:, Landmark[f"{side.value}_{joint}".upper()]] for joint in ("hip", "knee"))
+    thigh, yaw = knee - hip, np.radians(s.yaw_deg)
+    deep = direction_deg(-thigh[:, 0] * np.sin(yaw) - thigh[:, 2] * np.cos(yaw), thigh[:, 1])
+    share = s.thigh_from_depth * np.cos(np.radians(seen)) ** 2
+    return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
 
 
 def ankle_dorsiflexion(s: Skeleton, side: Side) -> Floats:
@@ -101,8 +108,8 @@ def body_lean(s: Skeleton) -> Floats:
 
 
 def trunk_length(s: Skeleton) -> Floats:
-    """Mid-hip to mid-shoulder in pixels, before it is divided by the person's own upright."""
-    return distance(s.mid_hip, s.mid_shoulder)
+    """Mid-hip to mid-shoulder in the picture, before it is divided by the person's own upright."""
+    return s.trunk_px
 
 
 def _mid_ankle(s: Skeleton) -> Floats:

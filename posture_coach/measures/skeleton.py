@@ -1,9 +1,12 @@
 """The person as the measures need him: signs settled, and the network's points moved to the joints they stand for.
 
 MediaPipe's points lie off the joint centres by a share of the trunk's length that is much the same from body to
-body (`benchmarks/fit_offsets.py`): ear and hip too far forward, shoulder too high, and the hip too near the front
-of the thigh. Seen from the side that alone is 3-10 degrees; the offsets take it back. From the front the offsets
-point at the camera, so nothing is moved.
+body (`benchmarks/fit_offsets.py`): ear and hip too far forward, shoulder too high, more so with the arms raised, and
+the hip too near the front of the thigh. Seen from the side that alone is 3-10 degrees; the offsets take it back.
+
+From a corner the picture shows the sagittal plane foreshortened by the sine of the body's yaw; it is unfolded by that
+sine before anything else, so that one set of offsets serves from 35 degrees off the front to side-on. From the front
+the offsets point at the camera, so nothing is moved.
 """
 
 from __future__ import annotations
@@ -13,16 +16,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.geometry import distance, middle
+from posture_coach.geometry import distance, hanging_deg, middle
 from posture_coach.measures.types import Side, View
-from posture_coach.pose.types import Landmark, PoseSeries
+from posture_coach.pose.types import Landmark, Model, PoseSeries
 
 Floats = NDArray[np.float64]
+
+UNFOLDED_LEAST = float(np.sin(np.radians(35.0)))
+"""Sine of the least yaw that is unfolded in full."""
+ALIKE, UNLIKE = 0.2, 0.5
+"""Thighs whose drops differ by less than this share of the trunk's length move together; by more, they do not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offsets:
-    """From the network's point to the joint, in trunk lengths (mid-hip to mid-shoulder), side view.
+    """From the network's point to the joint, in trunk lengths (mid-hip to mid-shoulder), in the sagittal plane.
 
     Parameters
     ----------
@@ -30,6 +38,10 @@ class Offsets:
         Along the trunk (up) and across it (forward, the way the person faces).
     thigh_forward
         Of the hip, across the thigh, for the direction of the thigh alone.
+    arm_forward, arm_up
+        Of the shoulder, times the sine of the arms' mean elevation (forward of the trunk line prolonged downwards).
+    raised_forward, raised_up
+        Of the shoulder, times 1 - cosine of that elevation.
     """
 
     hip_forward: float = 0.0
@@ -37,10 +49,39 @@ class Offsets:
     ear_forward: float = 0.0
     ear_up: float = 0.0
     thigh_forward: float = 0.0
+    arm_forward: float = 0.0
+    arm_up: float = 0.0
+    raised_forward: float = 0.0
+    raised_up: float = 0.0
 
 
 NO_OFFSETS = Offsets()
 """For points that already lie on the joints, as drawn ones do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixing:
+    """How picture points and world points share a measure; the defaults leave the picture alone.
+
+    Parameters
+    ----------
+    lean_from_depth
+        Share of the world points in the side lean.
+    thigh_from_depth
+        Share of the world points in a hanging thigh, seen from the side; none in a level one, which they misplace.
+    shoulder_line_gain
+        The network draws shoulders more level than they are; their slope is multiplied by this.
+    corner_flexion_gain
+        Seen from a corner it draws hips and knees less bent than they are; their flexion is multiplied by this.
+    """
+
+    lean_from_depth: float = 0.0
+    thigh_from_depth: float = 0.0
+    shoulder_line_gain: float = 1.0
+    corner_flexion_gain: float = 1.0
+
+
+PICTURE_ALONE = Mixing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +91,44 @@ class Skeleton:
     Parameters
     ----------
     points_px, world
-        (n, 33, 2) and (n, 33, 3) as the network gave them.
+        (n, 33, 2), from the side and from a corner with the sagittal plane unfolded; (n, 33, 3) as the network gave
+        them.
+    yaw_deg
+        (n,) body yaw.
     forward
         (n,) +1 where the person faces the right edge of the picture, else -1.
     rightward
         (n,) +1 where the person's right is at the right of the picture (seen from behind), else -1.
     mid_hip, mid_shoulder, mid_ear
-        (n, 2) pixels, moved by the offsets where the view is from the side.
+        (n, 2) pixels, moved by the offsets from the side and from a corner.
+    trunk_px
+        (n,) mid-hip to mid-shoulder in the picture as it is.
     thigh_forward_px
         (n,) how far the hip moves across the thigh, in pixels.
+    other_leg
+        (n,) 0-1, how far the other leg counts: where both move together, knees turned out to the sides cancel.
+    thigh_from_depth
+        (n,) share of the world points in a hanging thigh.
+    flexion_gain
+        (n,) what hip and knee flexion are multiplied by.
+    mixing
+        The other shares.
     """
 
     points_px: Floats
     world: Floats
+    yaw_deg: Floats
     forward: Floats
     rightward: Floats
     mid_hip: Floats
     mid_shoulder: Floats
     mid_ear: Floats
+    trunk_px: Floats
     thigh_forward_px: Floats
+    other_leg: Floats
+    thigh_from_depth: Floats
+    flexion_gain: Floats
+    mixing: Mixing
 
     def point(self, landmark: Landmark) -> Floats:
         """Return (n, 2) pixels of one point."""
@@ -78,9 +138,15 @@ class Skeleton:
         """Return (n, 2) pixels of a paired joint, such as 'knee'."""
         return self.point(Landmark[f"{side.value}_{joint}".upper()])
 
+    def of_leg(self, joint: str, side: Side) -> Floats:
+        """Return (n, 2) pixels of a joint of one leg, drawn towards the middle of both where they move together."""
+        left, right = (self.of_side(joint, s) for s in Side)
+        own = left if side is Side.LEFT else right
+        return own + (middle(left, right) - own) * self.other_leg[:, None]
+
     def thigh_root(self, side: Side) -> Floats:
         """Return the (n, 2) pixels the thigh starts from: the hip, moved across the thigh."""
-        hip, knee = self.of_side("hip", side), self.of_side("knee", side)
+        hip, knee = self.of_leg("hip", side), self.of_leg("knee", side)
         length = distance(hip, knee)[:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
             down = np.where(length > 0, (knee - hip) / length, 0.0)
@@ -92,33 +158,91 @@ def _turned_forward(up: Floats, forward: Floats) -> Floats:
     return np.stack([-up[:, 1] * forward, up[:, 0] * forward], axis=1)
 
 
-def build(series: PoseSeries, yaw_deg: Floats, view: NDArray[np.object_], offsets: Offsets) -> Skeleton:
-    """Settle the signs and move the points.
+def unfold_gain(yaw_deg: Floats) -> Floats:
+    """Return (n,) by how much the picture of the sagittal plane is widened: 1 side-on, 1.74 at most."""
+    return np.asarray(1.0 / np.fmax(np.abs(np.sin(np.radians(yaw_deg))), UNFOLDED_LEAST), dtype=np.float64)
+
+
+def build(
+    series: PoseSeries,
+    yaw_deg: Floats,
+    view: NDArray[np.object_],
+    offsets: Offsets,
+    mixing: Mixing = PICTURE_ALONE,
+) -> Skeleton:
+    """Settle the signs, unfold the picture, and move the points.
 
     Parameters
     ----------
     yaw_deg
         (n,) body yaw; its sign gives the way the person faces in the picture.
     view
-        (n,) of `View`; offsets apply where it is `View.SIDE`.
+        (n,) of `View`; unfolding and offsets apply where it is `View.SIDE` or `View.OBLIQUE`.
     """
-    p = series.points_px
-    hip = middle(p[:, Landmark.LEFT_HIP], p[:, Landmark.RIGHT_HIP])
-    shoulder = middle(p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER])
-    ear = middle(p[:, Landmark.LEFT_EAR], p[:, Landmark.RIGHT_EAR])
+    aside = (view == View.SIDE) | (view == View.OBLIQUE)
     forward = np.where(yaw_deg > 0, -1.0, 1.0)
-    trunk_px = distance(hip, shoulder)
+    p = _unfolded(series.points_px, np.where(aside, unfold_gain(yaw_deg), 1.0))
+    hip, shoulder, ear = (_middle_of(p, joint) for joint in ("HIP", "SHOULDER", "EAR"))
+    length = distance(hip, shoulder)
     with np.errstate(invalid="ignore", divide="ignore"):
-        up = np.where(trunk_px[:, None] > 0, (shoulder - hip) / trunk_px[:, None], 0.0)
+        up = np.where(length[:, None] > 0, (shoulder - hip) / length[:, None], 0.0)
     ahead = _turned_forward(up, forward)
-    scale = np.where(view == View.SIDE, trunk_px, 0.0)[:, None]
+    scale = np.where(aside, length, 0.0)[:, None]
+    arms_ahead, arms_up = arm_shift(p, up, forward, offsets)
+    # Seen from a corner, the ear lies nearer to where the network puts it.
+    ear_forward = offsets.ear_forward * np.abs(np.sin(np.radians(yaw_deg)))[:, None]
+    depth = mixing.thigh_from_depth if series.model is not Model.HEAVY else 0.0
     return Skeleton(
         points_px=p,
         world=series.world,
+        yaw_deg=yaw_deg,
         forward=forward,
         rightward=np.where(np.cos(np.radians(yaw_deg)) < 0, 1.0, -1.0),
         mid_hip=hip + ahead * offsets.hip_forward * scale,
-        mid_shoulder=shoulder + up * offsets.shoulder_up * scale,
-        mid_ear=ear + (ahead * offsets.ear_forward + up * offsets.ear_up) * scale,
+        mid_shoulder=shoulder + (ahead * arms_ahead + up * arms_up) * scale,
+        mid_ear=ear + (ahead * ear_forward + up * offsets.ear_up) * scale,
+        trunk_px=distance(*(_middle_of(series.points_px, joint) for joint in ("HIP", "SHOULDER"))),
         thigh_forward_px=offsets.thigh_forward * scale[:, 0],
+        other_leg=np.where(view == View.OBLIQUE, _together(p, yaw_deg), 0.0),
+        thigh_from_depth=np.where(view == View.SIDE, depth, 0.0),
+        flexion_gain=np.where(view == View.OBLIQUE, mixing.corner_flexion_gain, 1.0),
+        mixing=mixing,
     )
+
+
+def _middle_of(points: Floats, joint: str) -> Floats:
+    return middle(points[:, Landmark[f"LEFT_{joint}"]], points[:, Landmark[f"RIGHT_{joint}"]])
+
+
+def _unfolded(points_px: Floats, gain: Floats) -> Floats:
+    """Widen (n, 33, 2) points about the middle of the hips."""
+    centre = _middle_of(points_px, "HIP")[:, None, :1]
+    wide = points_px.copy()
+    wide[..., :1] = centre + (points_px[..., :1] - centre) * gain[:, None, None]
+    return wide
+
+
+def arm_shift(points: Floats, up: Floats, forward: Floats, offsets: Offsets) -> tuple[Floats, Floats]:
+    """Return (n, 1) shifts of the shoulders ahead and up, in trunk lengths: they follow the arms' mean elevation."""
+    trunk_deg = hanging_deg(up, np.zeros_like(up), forward)
+    sine, raised = np.zeros(len(points)), np.zeros(len(points))
+    for side in ("LEFT", "RIGHT"):
+        arm_deg = hanging_deg(points[:, Landmark[f"{side}_SHOULDER"]], points[:, Landmark[f"{side}_ELBOW"]], forward)
+        elevation = np.radians(arm_deg - trunk_deg)
+        sine, raised = sine + np.sin(elevation) / 2.0, raised + (1.0 - np.cos(elevation)) / 2.0
+    ahead = offsets.arm_forward * sine + offsets.raised_forward * raised
+    rise = offsets.shoulder_up + offsets.arm_up * sine + offsets.raised_up * raised
+    return ahead[:, None], rise[:, None]
+
+
+def _together(points: Floats, yaw_deg: Floats) -> Floats:
+    """Return (n,) how far both legs count as one: fully at 45 degrees of yaw and less towards side-on, not at all
+    where one thigh drops much further than the other."""
+    drops = [
+        points[:, Landmark[f"{side}_KNEE"], 1] - points[:, Landmark[f"{side}_HIP"], 1] for side in ("LEFT", "RIGHT")
+    ]
+    trunk = distance(_middle_of(points, "HIP"), _middle_of(points, "SHOULDER"))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = np.abs(drops[0] - drops[1]) / trunk
+    turned = np.fmin(2.0 * np.cos(np.radians(yaw_deg)) ** 2, 1.0)
+    return np.asarray(np.clip((UNLIKE - apart) / (UNLIKE - ALIKE), 0.0, 1.0) * turned, dtype=np.float64)

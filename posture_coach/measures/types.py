@@ -45,6 +45,8 @@ class Reason(IntEnum):
     IMPOSSIBLE = 10
     OTHER_RECORDING = 11
     MOVED = 12
+    TOO_UNCERTAIN = 13
+    UNKNOWN_ERROR = 14
 
 
 WORDS = {
@@ -61,6 +63,8 @@ WORDS = {
     Reason.IMPOSSIBLE: "beyond what the joint can do: the points are misplaced",
     Reason.OTHER_RECORDING: "needs your own upright from this very recording: sizes in two pictures do not compare",
     Reason.MOVED: "chair or camera have moved since your own upright: take it again",
+    Reason.TOO_UNCERTAIN: "too uncertain to be of use: turn your side (or your front) squarely to the camera, and nearer",
+    Reason.UNKNOWN_ERROR: "its error from this side was never measured: turn your side or your front to the camera",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 

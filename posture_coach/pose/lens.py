@@ -1,7 +1,7 @@
 """How a camera's lens draws: focal length, centre, and distortion.
 
-Nothing here needs OpenCV until a lens is measured (`posture_coach.pose.board`), so that poses can be levelled where
-OpenCV's system libraries are missing.
+Nothing here needs OpenCV, so that poses can be levelled where its system libraries are missing; a lens is measured in
+`posture_coach.pose.board`.
 """
 
 from __future__ import annotations

@@ -117,6 +117,8 @@ class Pose:
         (33, 3), see the module's head.
     visibility, presence
         (33,) the network's own 0-1 figures. They do not predict the error of a point.
+    spread_px
+        (33,) how far apart several looks at the same picture put each point (standard deviation); None after one look.
     """
 
     time_s: float
@@ -129,6 +131,7 @@ class Pose:
     world: Floats
     visibility: Floats
     presence: Floats
+    spread_px: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ class PoseSeries:
         (n,) seconds from the first frame, and frame number.
     points_px, world, visibility, presence
         (n, 33, 2), (n, 33, 3), (n, 33), (n, 33).
+    spread_px
+        (n, 33) how far apart several looks put each point; 0 where there was one look. None: one look at all.
     """
 
     width: int
@@ -153,6 +158,7 @@ class PoseSeries:
     world: Floats
     visibility: Floats
     presence: Floats
+    spread_px: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -168,19 +174,19 @@ class PoseSeries:
         return PoseSeries(
             self.width, self.height, self.mode, self.model, self.time_s[cut], self.index[cut],
             self.points_px[cut], self.world[cut], self.visibility[cut], self.presence[cut],
+            None if self.spread_px is None else self.spread_px[cut],
         )  # fmt: skip
 
     @classmethod
     def joined(cls, parts: Sequence[PoseSeries]) -> PoseSeries:
         """Put consecutive stretches of one source behind each other."""
         first = parts[0]
-        return cls(
-            first.width, first.height, first.mode, first.model,
-            *(
-                np.concatenate([getattr(part, name) for part in parts])
-                for name in ("time_s", "index", "points_px", "world", "visibility", "presence")
-            ),
-        )  # fmt: skip
+        names = ("time_s", "index", "points_px", "world", "visibility", "presence")
+        arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        if any(part.spread_px is not None for part in parts):
+            spreads = [np.zeros(p.visibility.shape) if p.spread_px is None else p.spread_px for p in parts]
+            arrays["spread_px"] = np.concatenate(spreads)
+        return cls(first.width, first.height, first.mode, first.model, **arrays)
 
     @classmethod
     def of(
@@ -211,7 +217,13 @@ class PoseSeries:
             _stack([p.world if p else None for p in poses], (POINTS, 3)),
             _stack([p.visibility if p else None for p in poses], (POINTS,)),
             _stack([p.presence if p else None for p in poses], (POINTS,)),
+            _spreads(poses),
         )  # fmt: skip
+
+
+def _spreads(poses: Sequence[Pose | None]) -> Floats | None:
+    spreads = [np.zeros(POINTS) if p is None or p.spread_px is None else p.spread_px for p in poses]
+    return np.stack(spreads) if any(p is not None and p.spread_px is not None for p in poses) else None
 
 
 def _stack(rows: Sequence[Floats | None], shape: tuple[int, ...]) -> Floats:
