@@ -49,7 +49,8 @@ USEFUL_LIMB_DEG = 25.0
 USEFUL = {
     # No more than what a slump takes (7-14 degrees), and half of a step from band to band of ISO 11226.
     "trunk_inclination_deg": 12.0, "neck_inclination_deg": 12.0, "neck_trunk_angle_deg": 15.0, "body_lean_deg": 6.0,
-    "lateral_trunk_lean_deg": 6.0, "hip_forward_offset_ratio": 0.06, "slump_ratio": 0.1, "neck_length_ratio": 0.15,
+    "trunk_inclination_est_deg": 15.0, "neck_inclination_est_deg": 20.0, "lateral_trunk_lean_deg": 6.0,
+     "hip_forward_offset_ratio": 0.06, "slump_ratio": 0.1, "neck_length_ratio": 0.15,
     # What a glance sees (5 degrees), twice over.
     "shoulder_obliquity_deg": 10.0, "pelvic_obliquity_deg": 10.0, "knee_valgus_deg": 15.0,
     # Half of the 30 degrees between the steps that the scales know for the head.
@@ -92,6 +93,9 @@ class Definition:
         has put a point where it is not.
     in_pixels
         A length in the picture, which compares within one recording alone.
+    estimated
+        Not measured but estimated from other things seen (`measures/desk.py`), never held against a band; `compute`
+        then only tells which angle it stands for.
     """
 
     name: str
@@ -110,6 +114,7 @@ class Definition:
     source: str = "neutral-zero method"
     possible: tuple[float, float] = ANYTHING
     in_pixels: bool = False
+    estimated: bool = False
 
     @property
     def against_gravity(self) -> bool:
@@ -281,11 +286,30 @@ def _any_view() -> Iterator[Definition]:
     )  # fmt: skip
 
 
+def _from_the_desk() -> Iterator[Definition]:
+    # house: rows of a table, no logic
+    yield Definition(
+        "trunk_inclination_est_deg", "Trunk, estimated by the desk camera", "sagittal", FRONT_VIEW, "deg",
+        "change of trunk inclination from the person's own upright, estimated from shoulders and face seen from in "
+        "front", "0 as upright, + leaning forward or slumped",
+        (*_SHOULDERS, *_EARS), sagittal.trunk_inclination, relative=Relative.DIFFERENCE, source="engineering",
+        in_pixels=True, estimated=True,
+    )  # fmt: skip
+    yield Definition(
+        "neck_inclination_est_deg", "Neck, estimated by the desk camera", "sagittal", FRONT_VIEW, "deg",
+        "change of neck inclination from the person's own upright, estimated from shoulders and face seen from in "
+        "front", "0 as upright, + ear ahead",
+        (*_SHOULDERS, *_EARS), sagittal.neck_inclination, relative=Relative.DIFFERENCE, source="engineering",
+        in_pixels=True, estimated=True,
+    )  # fmt: skip
+
+
 TABLE: tuple[Definition, ...] = (
     *_sagittal_trunk(),
     *(row for side in Side for row in _sagittal_limbs(side)),
     *_frontal(),
     *_any_view(),
+    *_from_the_desk(),
 )
 """Every measure, in the order of the columns. `body_yaw_deg` stands beside them: it decides which can be seen."""
 

@@ -36,8 +36,13 @@ OUTSIDE_MARGIN = 0.01
 """Share of the picture at its edge where a shoulder counts as outside: the network piles unseen points up there."""
 
 
-def features(series: PoseSeries) -> Floats:
+def features(series: PoseSeries, seen: PoseSeries | None = None) -> Floats:
     """Read what the estimates need from n pictures.
+
+    Parameters
+    ----------
+    seen
+        The same pictures as the camera drew them, where they were levelled since: its edge hides shoulders.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def features(series: PoseSeries) -> Floats:
         (shoulder - centre) / side, (ear - centre) / side,
         size / side, tilt, turn, direction_deg(-across[:, 2], across[:, 0]),
     ])  # fmt: skip
-    values[:, _OF_THE_SHOULDERS] = np.where(_outside(series)[:, None], np.nan, values[:, _OF_THE_SHOULDERS])
+    values[:, _OF_THE_SHOULDERS] = np.where(_outside(seen or series)[:, None], np.nan, values[:, _OF_THE_SHOULDERS])
     values[:, _SIZES] = np.where(values[:, _SIZES] > 0, values[:, _SIZES], np.nan)
     return values
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from posture_coach.measures import desk
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.calibration import LEVEL, Camera, levelled
-from posture_coach.measures.definitions import NAMES, TABLE, Definition, Relative
+from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE, Definition, Relative
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import MeasureSeries, Reason, Side, View
 from posture_coach.measures.uncertainty import half_width
 from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
+from posture_coach.pose.lens import usual_focal_px
 from posture_coach.pose.types import Landmark, Mode, Model, PoseSeries
 
 Floats = NDArray[np.float64]
@@ -98,6 +101,8 @@ class Measurer:
         err = np.full_like(value, np.nan)
         reason = np.zeros(value.shape, dtype=np.int8)
         for column, row in enumerate(TABLE):
+            if row.estimated:
+                continue
             raw = row.compute(scene.skeleton)
             why = _refusals(row, scene, raw, series.model)
             why[(why == Reason.NONE) & self._lacks_reference(row, scene.view)] = self._reference_reason(row)
@@ -110,6 +115,8 @@ class Measurer:
             value[measured, column] = settled[measured]
             err[measured, column] = wide[measured]
             reason[:, column] = why
+        for column, columns in _estimated(series, seen, scene, self.baseline, self.camera).items():
+            value[:, column], err[:, column], reason[:, column] = columns
         return MeasureSeries(NAMES, value, err, reason, scene.view, yaw)
 
     def _settled(self, row: Definition, raw: Floats) -> Floats:
@@ -151,9 +158,41 @@ def raw_values(series: PoseSeries, accuracy: Accuracy, camera: Camera = LEVEL) -
     scene, _ = _scene(levelled(series, camera), ViewTracker(), accuracy, series)
     value = np.full((len(series), len(TABLE)), np.nan)
     for column, row in enumerate(TABLE):
+        if row.estimated:
+            continue
         raw = row.compute(scene.skeleton)
         value[:, column] = np.where(_refusals(row, scene, raw, series.model) == Reason.NONE, raw, np.nan)
     return value, scene.view
+
+
+def _estimated(
+    series: PoseSeries, seen: PoseSeries, scene: _Scene, baseline: Baseline | None, camera: Camera
+) -> dict[int, tuple[Floats, Floats, NDArray[np.int8]]]:
+    """Return value, half-width and code of `Reason`, (n,) each, by column, of what the desk camera estimates."""
+    constants, pitched = desk.shipped_constants(), not math.isnan(camera.pitch_err_deg)
+    own = None
+    if baseline is not None and baseline.same_recording:
+        focal = camera.focal or (usual_focal_px(series.width, series.height) if pitched else None)
+        own = desk.own_upright(
+            baseline.values, constants, slump=baseline.slump or None, pitch_deg=0.0 if pitched else None,
+            focal=focal / max(series.width, series.height) if focal else None,
+        )  # fmt: skip
+    found = desk.estimate(desk.features(series, seen), own, constants, series.mode, series.model)
+    columns = {}
+    for name, value, err in zip(
+        desk.NAMES, (found.trunk_deg, found.neck_deg), (found.trunk_err_deg, found.neck_err_deg), strict=True
+    ):
+        row, why = BY_NAME[name], found.reason.copy()
+        if own is None and baseline is not None and not baseline.same_recording:
+            why[:] = Reason.OTHER_RECORDING
+        why[(why == Reason.NONE) & np.isnan(err)] = Reason.UNKNOWN_ERROR
+        with np.errstate(invalid="ignore"):
+            why[(why == Reason.NONE) & (err > row.useful)] = Reason.TOO_UNCERTAIN
+        why[~np.isin(scene.view, list(row.views))] = Reason.NOT_FROM_HERE
+        why[scene.nobody] = Reason.NOBODY
+        measured = why == Reason.NONE
+        columns[NAMES.index(name)] = np.where(measured, value, np.nan), np.where(measured, err, np.nan), why
+    return columns
 
 
 def _scene(series: PoseSeries, tracker: ViewTracker, accuracy: Accuracy, seen: PoseSeries) -> tuple[_Scene, Floats]:

@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 UNFOLDED_LEAST = float(np.sin(np.radians(35.0)))
 """Sine of the least yaw that is unfolded in full."""
 ALIKE, UNLIKE = 0.2, 0.5
-"""Thighs whose drops differ by less than this share of the trunk's length move together; by more, they do not at all."""
+"""Thighs move together whose drops differ by less than the first share of the trunk's length, and beyond the second not
+at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +237,10 @@ def arm_shift(points: Floats, up: Floats, forward: Floats, offsets: Offsets) -> 
 
 
 def _together(points: Floats, yaw_deg: Floats) -> Floats:
-    """Return (n,) how far both legs count as one: fully at 45 degrees of yaw and less towards side-on, not at all
-    where one thigh drops much further than the other."""
+    """Return (n,) how far both legs count as one.
+
+    Fully at 45 degrees of yaw and less towards side-on; not at all where one thigh drops much further than the other.
+    """
     drops = [
         points[:, Landmark[f"{side}_KNEE"], 1] - points[:, Landmark[f"{side}_HIP"], 1] for side in ("LEFT", "RIGHT")
     ]

@@ -63,7 +63,7 @@ WORDS = {
     Reason.IMPOSSIBLE: "beyond what the joint can do: the points are misplaced",
     Reason.OTHER_RECORDING: "needs your own upright from this very recording: sizes in two pictures do not compare",
     Reason.MOVED: "chair or camera have moved since your own upright: take it again",
-    Reason.TOO_UNCERTAIN: "too uncertain to be of use: turn your side (or your front) squarely to the camera, and nearer",
+    Reason.TOO_UNCERTAIN: "too uncertain to be of use: come nearer, your side or your front squarely to the camera",
     Reason.UNKNOWN_ERROR: "its error from this side was never measured: turn your side or your front to the camera",
 }
 """The sentence shown where a value would stand, and what to do about it."""

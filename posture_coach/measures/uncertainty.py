@@ -66,7 +66,7 @@ def added(
 
 
 def _of_yaw(row: Definition, raw: Floats, body: Skeleton, view: NDArray[np.object_]) -> Floats:
-    """A sagittal angle unfolded by a wrong yaw: d angle / d yaw is sin(2 angle) / 2 · cot(yaw)."""
+    """Return what a wrong yaw does to an unfolded angle: d angle / d yaw is sin(2 angle) / 2 · cot(yaw)."""
     if row.plane != "sagittal":
         return np.zeros(len(raw))
     yaw = np.radians(body.yaw_deg)
@@ -75,7 +75,7 @@ def _of_yaw(row: Definition, raw: Floats, body: Skeleton, view: NDArray[np.objec
 
 
 def _of_spread(row: Definition, body: Skeleton, series: PoseSeries) -> Floats:
-    """Several looks that put the measure's points apart turn its lines by about spread over length."""
+    """Return what several looks tell: points put apart turn the lines between them by about spread over length."""
     if series.spread_px is None:
         return np.zeros(len(series))
     apart = np.sqrt((series.spread_px[:, list(row.landmarks)] ** 2).mean(axis=1))
