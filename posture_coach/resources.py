@@ -23,6 +23,11 @@ def samples_folder() -> Path:
     return _shipped("sample_videos")
 
 
+def calibration_folder() -> Path:
+    """Return the folder with the printable board and the cameras' presets."""
+    return _shipped("calibration")
+
+
 def app_file() -> Path:
     """Return the dashboard's entry."""
     return next((place / "app.py" for place in _PLACES if (place / "app.py").is_file()), _PLACES[0] / "app.py")

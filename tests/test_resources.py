@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from posture_coach import resources
-from posture_coach.resources import PACKAGE, data_file, models_folder, samples_folder
+from posture_coach.resources import PACKAGE, calibration_folder, data_file, models_folder, samples_folder
 
-FOLDERS = [(models_folder, "models"), (samples_folder, "sample_videos")]
+FOLDERS = [(models_folder, "models"), (samples_folder, "sample_videos"), (calibration_folder, "calibration")]
 
 
 @pytest.fixture

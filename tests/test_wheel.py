@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -30,8 +31,8 @@ def unpacked(tmp_path_factory):
 
 def test_models_samples_and_data_are_in_it_unchanged(unpacked):
     package = unpacked / "posture_coach"
-    for folder in ("models", "sample_videos"):
-        for path in (PROJECT / folder).iterdir():
+    for folder in ("models", "calibration", "sample_videos"):
+        for path in filter(Path.is_file, (PROJECT / folder).iterdir()):
             packed = package / "_bundled" / folder / path.name
             assert hashlib.sha256(packed.read_bytes()).digest() == hashlib.sha256(path.read_bytes()).digest()
     for path in (PROJECT / "posture_coach" / "data").iterdir():

@@ -7,12 +7,14 @@ Nothing here needs OpenCV, so that poses can be levelled where its system librar
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.errors import PictureError
+from posture_coach.errors import DataError, PictureError
+from posture_coach.resources import calibration_folder
 
 Floats = NDArray[np.float64]
 
@@ -92,6 +94,55 @@ def usual_focal_px(width: int, height: int) -> float:
 def focal_of_view_px(width: int, height: int, *, diagonal_deg: float) -> float:
     """Return the focal length in pixels of a camera whose maker gives its diagonal field of view."""
     return math.hypot(width, height) / 2.0 / math.tan(math.radians(diagonal_deg) / 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Field of view of a common camera, as its maker states it.
+
+    Parameters
+    ----------
+    name
+        As people know it.
+    diagonal_deg
+        Across the corners of pictures of the camera's own shape.
+    shape
+        Width to height of those.
+    source, url
+        Who says so.
+    """
+
+    name: str
+    diagonal_deg: float
+    shape: tuple[int, int]
+    source: str
+    url: str
+
+    def focal_px(self, width: int, height: int) -> float:
+        """Return the focal length for pictures of this size; of another shape, they are cut out of the camera's own."""
+        across, down = self.shape
+        scale = max(width / across, height / down)
+        return focal_of_view_px(across, down, diagonal_deg=self.diagonal_deg) * scale
+
+
+def shipped_presets() -> dict[str, Preset]:
+    """Return the cameras of `calibration/presets.toml` by their key.
+
+    Raises
+    ------
+    DataError
+        The file is damaged; the message names the line or the camera.
+    """
+    path = calibration_folder() / "presets.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table.pop("schema_version")
+        return {
+            key: Preset(row["name"], float(row["diagonal_deg"]), tuple(row["shape"]), row["source"], row["url"])
+            for key, row in table.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} cannot be read ({error}). Install the program anew.") from error
 
 
 def rays(points_px: Floats, lens: Lens) -> Floats:
