@@ -74,12 +74,7 @@ def parse(text: str, name: str) -> Accuracy:
     try:
         table: dict[str, Any] = tomllib.loads(text)
         errors = {
-            (row["measure"], View(row["view"]), Mode(row["mode"]), Model(row["model"])): Error(
-                float(row["bias"]),
-                float(row["half_width"]),
-                float(row.get("growth", 0.0)),
-                float(row.get("typical", row["half_width"])),
-            )
+            (row["measure"], View(row["view"]), Mode(row["mode"]), Model(row["model"])): _error(row)
             for row in table["error"]
         }
         offsets = Offsets(**{key: float(value) for key, value in table["offsets"].items()})

@@ -29,6 +29,10 @@ ALIKE, UNLIKE = 0.2, 0.5
 at all."""
 
 
+_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
+_PAIRED = {(joint, side): Landmark[f"{side.value}_{joint}".upper()] for joint in _JOINTS for side in Side}
+
+
 @dataclass(frozen=True, slots=True)
 class Offsets:
     """From the network's point to the joint, in trunk lengths (mid-hip to mid-shoulder), in the sagittal plane.
@@ -137,7 +141,7 @@ class Skeleton:
 
     def of_side(self, joint: str, side: Side) -> Floats:
         """Return (n, 2) pixels of a paired joint, such as 'knee'."""
-        return self.point(Landmark[f"{side.value}_{joint}".upper()])
+        return self.points_px[:, _PAIRED[joint, side]]
 
     def of_leg(self, joint: str, side: Side) -> Floats:
         """Return (n, 2) pixels of a joint of one leg, drawn towards the middle of both where they move together."""
@@ -229,7 +233,8 @@ def arm_shift(points: Floats, up: Floats, forward: Floats, offsets: Offsets) -> 
     sine, raised = np.zeros(len(points)), np.zeros(len(points))
     for side in ("LEFT", "RIGHT"):
         arm_deg = hanging_deg(points[:, Landmark[f"{side}_SHOULDER"]], points[:, Landmark[f"{side}_ELBOW"]], forward)
-        elevation = np.radians(arm_deg - trunk_deg)
+        # An arm without length in the picture, as one that points at the camera, counts as hanging.
+        elevation = np.nan_to_num(np.radians(arm_deg - trunk_deg))
         sine, raised = sine + np.sin(elevation) / 2.0, raised + (1.0 - np.cos(elevation)) / 2.0
     ahead = offsets.arm_forward * sine + offsets.raised_forward * raised
     rise = offsets.shoulder_up + offsets.arm_up * sine + offsets.raised_up * raised

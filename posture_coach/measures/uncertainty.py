@@ -8,15 +8,18 @@ points were tried and predict nothing (`docs/accuracy.md`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.calibration import Camera
-from posture_coach.measures.definitions import Definition
+from posture_coach.measures.columns import AGAINST_GRAVITY, DEGREES, NEEDED, POINTS_NEEDED, SAGITTAL, VIEWS
+from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import Skeleton
 from posture_coach.measures.types import View
-from posture_coach.pose.types import PoseSeries
+from posture_coach.pose.types import Mode, Model, PoseSeries
 
 Floats = NDArray[np.float64]
 
@@ -28,55 +31,64 @@ PIXEL_HALF_WIDTH = 0.7
 """Pixels by which a point is off because pixels are coarse."""
 ASSUMED_ROLL_HALF_WIDTH_DEG = 1.0
 """What a camera that was put down level may be off, where nothing in the picture tells."""
+_OBLIQUE = VIEWS.index(View.OBLIQUE)
 
 
-def half_width(
-    row: Definition, raw: Floats, body: Skeleton, series: PoseSeries, view: NDArray[np.object_], camera: Camera,
-    accuracy: Accuracy,
-) -> Floats:  # fmt: skip
-    """Return (n,) the 95 % half-width of one measure in its own unit; NaN where its error is not known.
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Half-width of a value near 0, and its growth, (views, m) each, in the unit of each column; NaN where unknown."""
+
+    half_width: Floats
+    growth: Floats
+
+
+def widths(accuracy: Accuracy, mode: Mode, model: Model) -> Widths:
+    """Return what is known of every measure in one mode of one model."""
+    half_width, growth = np.full((2, len(VIEWS), len(TABLE)), np.nan)
+    for column, row in enumerate(TABLE):
+        for number, view in enumerate(VIEWS):
+            error = accuracy.of(row.joint, view, mode, model)
+            if error is not None:
+                half_width[number, column], growth[number, column] = error.half_width, error.growth
+    return Widths(half_width, growth)
+
+
+def half_widths(
+    known: Widths, value: Floats, body: Skeleton, series: PoseSeries, view: NDArray[np.intp], camera: Camera
+) -> Floats:
+    """Return (n, m) 95 % half-widths, each in its column's unit; NaN where the error is not known.
 
     Parameters
     ----------
-    raw
-        (n,) values before anything relative is taken off.
+    value
+        (n, m) as they will be printed.
+    view
+        (n,) places in `VIEWS`.
     """
-    squares = np.full(len(view), np.nan)
-    for seen in row.views:
-        error = accuracy.of(row.joint, seen, series.mode, series.model)
-        if error is not None:
-            here = view == seen
-            squares[here] = error.half_width**2 + (error.growth * raw[here]) ** 2
-    return np.asarray(np.sqrt(squares + added(row, raw, body, series, view, camera) ** 2), dtype=np.float64)
+    squares = known.half_width[view] ** 2 + (known.growth[view] * value) ** 2
+    return np.asarray(np.sqrt(squares + added(value, body, series, view, camera) ** 2), dtype=np.float64)
 
 
-def added(
-    row: Definition, raw: Floats, body: Skeleton, series: PoseSeries, view: NDArray[np.object_], camera: Camera
-) -> Floats:
-    """Return (n,) what this very picture adds to the half-width, in degrees; 0 for other units."""
-    if row.unit != "deg":
-        return np.zeros(len(raw))
+def added(value: Floats, body: Skeleton, series: PoseSeries, view: NDArray[np.intp], camera: Camera) -> Floats:
+    """Return (n, m) what these very pictures add to the half-widths of angles; 0 for other units."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        coarse = np.degrees(PIXEL_HALF_WIDTH / body.trunk_px)
-        parts = [_of_yaw(row, raw, body, view), _of_spread(row, body, series), coarse]
-    if row.against_gravity:
-        roll = ASSUMED_ROLL_HALF_WIDTH_DEG if np.isnan(camera.roll_err_deg) else camera.roll_err_deg
-        parts.append(np.full(len(raw), roll))
-    return np.asarray(np.sqrt(np.sum(np.nan_to_num(parts) ** 2, axis=0)), dtype=np.float64)
+        coarse = np.degrees(PIXEL_HALF_WIDTH / body.trunk_px)[:, None]
+        squares = coarse**2 + _of_yaw(value, body, view) ** 2
+        if series.spread_px is not None:
+            squares = squares + _of_spread(series.spread_px, body) ** 2
+    roll = ASSUMED_ROLL_HALF_WIDTH_DEG if np.isnan(camera.roll_err_deg) else camera.roll_err_deg
+    squares = squares + np.where(AGAINST_GRAVITY, roll**2, 0.0)
+    return np.where(DEGREES & ~np.isnan(squares), np.sqrt(squares), 0.0)
 
 
-def _of_yaw(row: Definition, raw: Floats, body: Skeleton, view: NDArray[np.object_]) -> Floats:
+def _of_yaw(value: Floats, body: Skeleton, view: NDArray[np.intp]) -> Floats:
     """Return what a wrong yaw does to an unfolded angle: d angle / d yaw is sin(2 angle) / 2 · cot(yaw)."""
-    if row.plane != "sagittal":
-        return np.zeros(len(raw))
     yaw = np.radians(body.yaw_deg)
-    steep = np.abs(np.sin(2.0 * np.radians(raw)) / 2.0 * np.cos(yaw) / np.sin(yaw))
-    return np.where(view == View.OBLIQUE, steep * YAW_HALF_WIDTH_DEG, 0.0)
+    steep = np.abs(np.sin(2.0 * np.radians(value)) / 2.0 * (np.cos(yaw) / np.sin(yaw))[:, None])
+    return np.where((view == _OBLIQUE)[:, None] & SAGITTAL, steep * YAW_HALF_WIDTH_DEG, 0.0)
 
 
-def _of_spread(row: Definition, body: Skeleton, series: PoseSeries) -> Floats:
+def _of_spread(spread_px: Floats, body: Skeleton) -> Floats:
     """Return what several looks tell: points put apart turn the lines between them by about spread over length."""
-    if series.spread_px is None:
-        return np.zeros(len(series))
-    apart = np.sqrt((series.spread_px[:, list(row.landmarks)] ** 2).mean(axis=1))
-    return np.asarray(np.degrees(SPREAD_TO_HALF_WIDTH * apart / body.trunk_px), dtype=np.float64)
+    apart = np.sqrt(spread_px**2 @ NEEDED / POINTS_NEEDED)
+    return np.asarray(np.degrees(SPREAD_TO_HALF_WIDTH * apart / body.trunk_px[:, None]), dtype=np.float64)

@@ -1,0 +1,118 @@
+"""What of a person can be measured in which picture, and why not: the same question for every column of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posture_coach.measures import columns
+from posture_coach.measures.accuracy import Accuracy
+from posture_coach.measures.definitions import TABLE
+from posture_coach.measures.skeleton import Skeleton, build
+from posture_coach.measures.types import Reason, Side, View
+from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
+from posture_coach.pose.types import Landmark, Model, PoseSeries
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+
+EDGE_MARGIN = 0.01
+"""Share of the picture at its edge where a point counts as outside: the network piles unseen points up there."""
+UNFOLDED_FROM_DEG, UNFOLDED_TO_DEG = 35.0, 120.0
+"""Body yaws from which sagittal measures are unfolded: nearer to the front every error more than doubles, and from
+behind nothing was ever compared with the truth."""
+_LEFT_POINTS = [point for point in Landmark if "LEFT" in point.name]
+_RIGHT_POINTS = [point for point in Landmark if "RIGHT" in point.name]
+_OBLIQUE, _SIDE = columns.VIEWS.index(View.OBLIQUE), columns.VIEWS.index(View.SIDE)
+_HIGHEST_VISIBILITY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One person over n pictures, levelled, with what every measure asks of them.
+
+    Parameters
+    ----------
+    view, number
+        (n,) of `View`, and their places in `columns.VIEWS`.
+    left_near
+        (n,) whether the left side is turned to the camera.
+    nobody
+        (n,) whether nobody was found.
+    outside
+        (n, 33) whether a point lies at the edge of the picture or beyond.
+    weakness
+        (n, 33) the lower of visibility and presence; full for points of a side turned away from the camera, which is
+        hidden anyhow, so that nothing is asked of them.
+    unfolds
+        (n,) whether the yaw is one from which the sagittal plane can be unfolded.
+    """
+
+    skeleton: Skeleton
+    view: NDArray[np.object_]
+    number: NDArray[np.intp]
+    left_near: Bools
+    nobody: Bools
+    outside: Bools
+    weakness: Floats
+    unfolds: Bools
+
+
+def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: Accuracy) -> Scene:
+    """Settle view, side and points.
+
+    Parameters
+    ----------
+    series
+        Levelled.
+    seen
+        The same as the camera drew it: its edge is what cuts people off.
+    """
+    yaw = body_yaw_deg(series)
+    with np.errstate(invalid="ignore"):
+        broad = breadth(series) > SIDE_MAX_BREADTH
+        unfolds = np.asarray((np.abs(yaw) >= UNFOLDED_FROM_DEG) & (np.abs(yaw) <= UNFOLDED_TO_DEG))
+        place = seen.points_px / [seen.width, seen.height]
+        outside = np.asarray(((place < EDGE_MARGIN) | (place > 1 - EDGE_MARGIN)).any(axis=2))
+    view, near = tracker.push(yaw, broad, series.time_s)
+    left_near = near == Side.LEFT
+    weakness = np.fmin(series.visibility, series.presence)
+    weakness[np.ix_((view == View.SIDE) & left_near, _RIGHT_POINTS)] = _HIGHEST_VISIBILITY
+    weakness[np.ix_((view == View.SIDE) & ~left_near, _LEFT_POINTS)] = _HIGHEST_VISIBILITY
+    skeleton = build(series, yaw, view, accuracy.offsets, accuracy.mixing)
+    number = columns.view_numbers(view)
+    return Scene(skeleton, view, number, left_near, ~series.detected, outside, weakness, unfolds)
+
+
+def raw_measures(body: Skeleton) -> Floats:
+    """Return (n, m) values before anything relative is taken off; NaN in the columns of estimates."""
+    return np.column_stack([_of_estimate(body) if row.estimated else row.compute(body) for row in TABLE])
+
+
+def _of_estimate(body: Skeleton) -> Floats:
+    return np.full(len(body.yaw_deg), np.nan)
+
+
+def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
+    """Return (n, m) codes of `Reason`; the weightiest reason wins, so it is written last."""
+    why = np.zeros(raw.shape, dtype=np.int8)
+    with np.errstate(invalid="ignore"):
+        why[(raw < columns.LOWEST) | (raw > columns.HIGHEST)] = Reason.IMPOSSIBLE
+        why[np.isnan(raw)] = Reason.UNDEFINED
+        for least in columns.VISIBILITIES:
+            hidden = (here.weakness < least) @ columns.NEEDED
+            why[hidden & (columns.MIN_VISIBILITY == least)] = Reason.NOT_SEEN
+    # A far point may be hidden, but it is half of a mid point: guessed outside the picture, it would drag it along.
+    why[here.outside @ columns.NEEDED] = Reason.OUT_OF_PICTURE
+    if model is Model.HEAVY:
+        why[:, columns.FROM_DEPTH] = Reason.SKEWED_DEPTH
+    corner = (here.number == _OBLIQUE)[:, None] & columns.SAGITTAL
+    aside = (here.number == _SIDE)[:, None] | corner
+    far = np.where(here.left_near[:, None], columns.OF_RIGHT, columns.OF_LEFT)
+    why[aside & far] = Reason.FAR_SIDE
+    why[(corner & ~here.unfolds[:, None]) | ~columns.SEEN_FROM[here.number]] = Reason.NOT_FROM_HERE
+    why[here.nobody] = Reason.NOBODY
+    return why
