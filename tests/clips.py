@@ -70,6 +70,12 @@ def cut(sample: Path, path: Path, frames: int, *, first: int = 0, times_s: Seque
     return video(path, pictures, [i / 30 for i in range(frames)] if times_s is None else times_s)
 
 
+def beside(left: Iterable[np.ndarray], right: Iterable[np.ndarray], path: Path, frames: int) -> Path:
+    """Write two clips of one height side by side as one video, at 30 pictures a second."""
+    pictures = (np.concatenate(pair, axis=1) for pair in itertools.islice(zip(left, right, strict=False), frames))
+    return video(path, pictures, [i / 30 for i in range(frames)])
+
+
 def job(path: Path, out: Path, settings: Settings = FAST, **outputs: bool) -> Job:
     """Return one input of a run."""
     return Job(path, safe_stem(path), out, settings, Outputs(**outputs))

@@ -18,9 +18,11 @@ from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.checks import upside_down
 from posture_coach.pose.files import open_file
-from posture_coach.pose.landmarker import Landmarker, mode_for
-from posture_coach.pose.lookout import Lookout, Sight
-from posture_coach.pose.sources import Source
+from posture_coach.pose.follow import Follower
+from posture_coach.pose.landmarker import mode_for
+from posture_coach.pose.lookout import Sight
+from posture_coach.pose.roster import Choice, Roster
+from posture_coach.pose.sources import ReadReport, SourceInfo
 from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
@@ -41,6 +43,8 @@ class Settings:
         Seconds of each clip, or a baseline made before; None: none.
     rotate
         Degrees clockwise, one of 0, 90, 180, 270.
+    person
+        Who is measured where several people are in view.
     """
 
     model: Model = Model.FULL
@@ -48,12 +52,15 @@ class Settings:
     baseline: Stretch | Baseline | None = None
     mirror: bool = False
     rotate: int = 0
+    person: Choice = "largest"
 
     def told(self) -> dict[str, Any]:
         """Return what a summary keeps of it, so that the analysis can be repeated."""
         own = self.baseline
         baseline = [own.start_s, own.end_s] if isinstance(own, Stretch) else "another recording" if own else None
-        return {"fps": self.fps, "mirror": self.mirror, "rotate": self.rotate, "baseline": baseline}
+        return {
+            "fps": self.fps, "mirror": self.mirror, "rotate": self.rotate, "baseline": baseline, "person": self.person,
+        }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -82,14 +89,12 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
     SourceError
         No picture comes out of it.
     PictureError
-        The pictures are upside down.
+        The pictures are upside down, or the person who was asked for is not in them.
     ModelError
         The pose network does not start.
     """
-    with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
-        series, sights = _poses(source, settings, progress)
-        about = _about(path, source)
-        report = source.report
+    found = _found(path, settings, progress)
+    series, report = found.series, found.report
     if upside_down(series):
         raise PictureError(f"{path.name}: the person is head down. Turn the picture with --rotate 180 and run again.")
     warnings = [*report.reasons, *report.warnings]
@@ -98,16 +103,16 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
         baseline = _own_baseline(series, baseline, warnings)
     elif baseline is not None:
         baseline = replace(baseline, same_recording=False)
-    camera = Camera(focal_px=source.info.focal_px)
-    assessment = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera).push(series)
-    warnings += doubts(assessment, sights, baseline)
-    return Analysis(assessment, not report.partial, about, [as_text(words) for words in warnings])
+    camera = Camera(focal_px=found.info.focal_px)
+    assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
+    assessment = replace(assessor.push(series), person=found.roster.number)
+    warnings += doubts(assessment, found.sights, baseline, found.roster)
+    return Analysis(assessment, not report.partial, _about(path, found), [as_text(words) for words in warnings])
 
 
 def poses_of(path: Path, settings: Settings) -> PoseSeries:
-    """Find the person in every picture of a file, and nothing more."""
-    with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
-        series = _poses(source, settings, lambda _: None)[0]
+    """Find the person in every picture of a file, and nothing more; of several the largest."""
+    series = _found(path, replace(settings, person="largest"), lambda _: None).series
     if upside_down(series):
         raise PictureError(f"{path.name}: the person is head down. Turn the picture upright and take it again.")
     return series
@@ -139,8 +144,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _about(path: Path, source: Source) -> dict[str, Any]:
-    info, report = source.info, source.report
+def _about(path: Path, found: _Found) -> dict[str, Any]:
+    info, report = found.info, found.report
     return {
         "name": named(path),
         "sha256": _sha256(path),
@@ -154,22 +159,54 @@ def _about(path: Path, source: Source) -> dict[str, Any]:
     }
 
 
-def _poses(source: Source, settings: Settings, progress: Progress) -> tuple[PoseSeries, list[Sight]]:
-    rate_hz = source.info.rate_hz
-    mode = mode_for(min(rate_hz, settings.fps) if rate_hz and settings.fps else rate_hz)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What reading one input gave."""
+
+    series: PoseSeries
+    sights: list[Sight]
+    roster: Roster
+    info: SourceInfo
+    report: ReadReport
+
+
+def _found(path: Path, settings: Settings, progress: Progress) -> _Found:
+    """Find the person in all pictures, beginning anew where it is only known later who is meant."""
+    found = _passed(path, settings, progress, settings.person)
+    if found.roster.late:
+        found = _passed(path, settings, progress, found.roster.begun_again())
+    if found.roster.waits:
+        most = found.roster.most
+        there = f"{most} at most were seen at once" if most else "nobody was seen"
+        raise PictureError(
+            f"{path.name}: there is no person {settings.person}, {there}. Choose with --person largest, centre, or a "
+            "smaller number."
+        )
+    return found
+
+
+def _passed(path: Path, settings: Settings, progress: Progress, person: Choice | Roster) -> _Found:
     poses: list[Pose | None] = []
     frames: list[tuple[float, int]] = []
     sights: list[Sight] = []
-    size = (0, 0)
-    with Landmarker(settings.model, mode) as network, Lookout() as lookout:
-        for frame in source:
-            poses.append(network.find(frame))
-            frames.append((frame.time_s, frame.index))
-            size = frame.size
-            if (sight := lookout.see(frame)) is not None:
-                sights.append(sight)
-            progress(len(frames))
-    return PoseSeries.of(poses, frames, size=size, mode=mode, model=settings.model), sights
+    with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
+        rate_hz, size = source.info.rate_hz, (source.info.width, source.info.height)
+        mode = mode_for(min(rate_hz, settings.fps) if rate_hz and settings.fps else rate_hz)
+        with Follower(settings.model, mode, person) as follower:
+            for frame in source:
+                poses.append(follower.find(frame))
+                frames.append((frame.time_s, frame.index))
+                size = frame.size
+                if follower.sight is not None and follower.sight not in sights[-1:]:
+                    sights.append(follower.sight)
+                progress(len(frames))
+                if follower.roster.late:
+                    break
+            follower.roster.settle()
+            roster = follower.roster
+        told = [None if roster.mixed(time_s) else pose for pose, (time_s, _) in zip(poses, frames, strict=True)]
+        series = PoseSeries.of(told, frames, size=size, mode=mode, model=settings.model)
+        return _Found(series, sights, roster, source.info, source.report)
 
 
 def _own_baseline(series: PoseSeries, stretch: Stretch, warnings: list[str]) -> Baseline | None:

@@ -10,6 +10,7 @@ from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
 from posture_coach.pose.checks import SMALL_TRUNK_PX, person_changes_s, trunk_px
 from posture_coach.pose.lookout import Sight
+from posture_coach.pose.roster import Roster
 from posture_coach.pose.types import PoseSeries
 from posture_coach.scoring.assess import Assessment
 
@@ -17,7 +18,9 @@ MOST = 1 / 2
 TIMES_TOLD = 3
 
 
-def doubts(result: Assessment, sights: Sequence[Sight], baseline: Baseline | None) -> list[str]:
+def doubts(
+    result: Assessment, sights: Sequence[Sight], baseline: Baseline | None, roster: Roster | None = None
+) -> list[str]:
     """Return every doubt, in the order of weight.
 
     Parameters
@@ -26,11 +29,14 @@ def doubts(result: Assessment, sights: Sequence[Sight], baseline: Baseline | Non
         What the occasional looks at the whole picture found.
     baseline
         The own upright it was held against, if any.
+    roster
+        Who was in view; None: the measured person alone.
     """
-    found = [*_of_recording(result.poses), *_of_pictures(sights)]
+    roster = roster or Roster()
+    found = [*_of_recording(result.poses), *_of_pictures(sights), *_of_company(roster)]
     if not result.poses.detected.any():
         return [*found, "nobody was seen: is the person in view, large enough and lit?"]
-    return [*found, *_of_baseline(baseline, result), *_of_person(result), *_of_posture(result)]
+    return [*found, *_of_baseline(baseline, result), *_of_person(result, roster), *_of_posture(result)]
 
 
 def _of_recording(poses: PoseSeries) -> Iterator[str]:
@@ -41,12 +47,37 @@ def _of_recording(poses: PoseSeries) -> Iterator[str]:
 def _of_pictures(sights: Sequence[Sight]) -> Iterator[str]:
     if sum(sight.dark for sight in sights) > MOST * len(sights):
         yield "the picture is very dark: put a light in front of the person"
-    crowded = sum(sight.people > 1 for sight in sights)
-    if crowded:
+
+
+def _of_company(roster: Roster) -> Iterator[str]:
+    if roster.crowded_s:
         yield (
-            f"more than one person in view in {crowded} of {len(sights)} looks: "
-            "the numbers may belong to either; film one person alone"
+            f"more than one person in view from {roster.crowded_s[0]:.1f} to {roster.crowded_s[-1]:.1f} s: person "
+            f"{roster.number} from the left is measured, the others are painted out before the network looks; choose "
+            "with --person"
         )
+    if roster.mixed_s:
+        times = ", ".join(f"{start_s:.1f} to {end_s:.1f}" for start_s, end_s in _joined(roster.mixed_s)[:TIMES_TOLD])
+        yield f"the measured person and another could not be told apart from {times} s: nothing is measured there"
+    near_s = [time_s for time_s in roster.near_s if not roster.mixed(time_s)]
+    if near_s:
+        yield f"somebody was close to the measured person at {_times(near_s)}: check these numbers"
+
+
+def _joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return stretches of time in order, those that overlap as one."""
+    joined: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(stretches):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end_s, joined[-1][1]))
+        else:
+            joined.append((start_s, end_s))
+    return joined
+
+
+def _times(times_s: Sequence[float]) -> str:
+    more = " and more" if len(times_s) > TIMES_TOLD else ""
+    return ", ".join(f"{time_s:.1f}" for time_s in times_s[:TIMES_TOLD]) + " s" + more
 
 
 def _of_baseline(baseline: Baseline | None, result: Assessment) -> Iterator[str]:
@@ -61,15 +92,15 @@ def _of_baseline(baseline: Baseline | None, result: Assessment) -> Iterator[str]
         )
 
 
-def _of_person(result: Assessment) -> Iterator[str]:
+def _of_person(result: Assessment, roster: Roster) -> Iterator[str]:
     poses = result.poses
     changes = person_changes_s(poses)
     if changes:
-        times = ", ".join(f"{t:.1f}" for t in changes[:TIMES_TOLD])
-        yield f"the skeleton jumps at {times} s, as if to another person: check these numbers"
+        yield f"the skeleton jumps at {_times(changes)}, as if to another person: check these numbers"
     missing = int((~poses.detected).sum())
     if missing:
-        yield f"nobody was seen in {missing} of {len(poses)} pictures"
+        who = "the measured person was not found" if roster.crowded_s else "nobody was seen"
+        yield f"{who} in {missing} of {len(poses)} pictures"
     if trunk_px(poses) < SMALL_TRUNK_PX:
         yield f"the person is small, with a trunk of {trunk_px(poses):.0f} pixels: move the camera nearer"
 

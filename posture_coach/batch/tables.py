@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from posture_coach import __version__
 from posture_coach.measures.definitions import BY_NAME
 from posture_coach.pose.types import Landmark
-from posture_coach.scoring.assess import PERSON, Assessment
+from posture_coach.scoring.assess import Assessment
 
 _COORDINATES = {
     "x_px": "pixels from the left edge",
@@ -44,7 +44,11 @@ def frames_table(result: Assessment, *, landmarks: bool = False) -> pa.Table:
     columns: list[tuple[pa.Field, pa.Array]] = [
         _column("time_s", poses.time_s, "seconds from the source's first frame"),
         _column("frame", poses.index, "number of the frame in the source, from 0"),
-        _column("person", pa.array(np.full(len(poses), PERSON), mask=~found), "the measured person; null: nobody"),
+        _column(
+            "person",
+            pa.array(np.full(len(poses), result.person), mask=~found),
+            "the measured person, counted from the left when he was chosen; null: not found",
+        ),
         _column("activity", _words(result.activity), "what the person does"),
         _column("view", _words(result.measures.view), "from where the camera sees the person"),
         _column("mode", pa.array([poses.mode.value] * len(poses)), "how the points were found; never mix the two"),

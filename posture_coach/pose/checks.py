@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.geometry import distance, inclination_deg, middle
-from posture_coach.pose.types import POINTS, Floats, Landmark, Pose, PoseSeries
+from posture_coach.pose.types import Floats, Landmark, PoseSeries
 
 Bools = NDArray[np.bool_]
 
@@ -50,17 +48,6 @@ def person_changes_s(series: PoseSeries) -> list[float]:
         leap = distance(hip[:-1], hip[1:]) / np.fmax(trunk[:-1], trunk[1:])
     jumps = (leap > np.fmax(JUMP_TRUNKS, JUMP_TRUNKS_PER_S * step_s)) & (step_s <= JUMP_MAX_S)
     return [float(t) for t in time_s[1:][jumps]]
-
-
-def people_among(poses: Sequence[Pose]) -> int:
-    """Return how many different people were found in one picture."""
-    hips, trunks = _hip_and_trunk(np.array([pose.points_px for pose in poses]).reshape(-1, POINTS, 2))
-    kept: list[int] = []
-    for i in range(len(hips)):
-        apart = (distance(hips[i], hips[k]) > SAME_PERSON_TRUNKS * max(trunks[i], trunks[k]) for k in kept)
-        if all(apart):
-            kept.append(i)
-    return len(kept)
 
 
 def _hip_and_trunk(points_px: Floats) -> tuple[Floats, Floats]:

@@ -31,7 +31,7 @@ Bools = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 PERSON = 1
-"""Number of the measured person; more than one is for a later tracker to tell apart."""
+"""Number of the measured person where nobody else was in view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,20 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The chain's result for n pictures of one person."""
+    """The chain's result for n pictures of one person.
+
+    Parameters
+    ----------
+    person
+        His number: his place from the left among all who were in view when he was chosen.
+    """
 
     poses: PoseSeries
     measures: MeasureSeries
     activity: NDArray[np.object_]
     assumed: Bools
     score: ScoreSeries
+    person: int = PERSON
 
     def __len__(self) -> int:
         return len(self.poses)
@@ -103,6 +110,7 @@ class Assessment:
             np.concatenate([part.activity for part in parts]),
             np.concatenate([part.assumed for part in parts]),
             ScoreSeries.joined([part.score for part in parts]),
+            parts[-1].person,
         )
 
     def reading(self, i: int) -> Reading:
@@ -110,7 +118,7 @@ class Assessment:
         return Reading(
             float(self.poses.time_s[i]),
             int(self.poses.index[i]),
-            PERSON,
+            self.person,
             self.measures.view[i],
             float(self.measures.body_yaw_deg[i]),
             self.activity[i],
@@ -134,7 +142,7 @@ class Assessment:
             if not np.isnan(value[:, k]).all()
         }
         return Record(
-            start_s, start_s + every_s, PERSON,
+            start_s, start_s + every_s, self.person,
             _most(self.activity[rows]), _most(self.measures.view[rows]),
             _mean(self.score.score[rows]), _mean(self.score.coverage[rows]), measured,
         )  # fmt: skip

@@ -47,6 +47,8 @@ def test_there_is_one_row_a_picture_in_its_order(table, result):
     assert table["time_s"].to_pylist() == pytest.approx([i / 10 for i in range(36)])
     assert table["frame"].to_pylist() == list(range(36))
     assert table["person"].to_pylist() == [1] * 24 + [None] * 12
+    second = frames_table(replace(result, person=2))
+    assert second["person"].to_pylist() == [2] * 24 + [None] * 12
     assert table["activity"].to_pylist()[10:20] == ["sitting"] * 10
     assert table["activity"].to_pylist()[-3:] == ["away"] * 3
     assert table["view"].to_pylist()[0] == "side"

@@ -63,7 +63,21 @@ ROWS = [
     Row("small in the picture", f"{SQUATS}small.gif", "ok", ("the person is small",)),
     Row("dark and noisy", f"{SQUATS}dark.mp4", "ok", ("very dark",)),
     Row("mirrored", f"{SQUATS}mirrored.mp4", "ok"),
-    Row("two people", "walk/sports2d_walk_side_left.mp4", "ok", ("person",)),
+    Row("two people", "walk/sports2d_walk_side_left.mp4", "ok", ("more than one person in view", "from the left is")),
+    Row(
+        "two people, one of them chosen",
+        "walk/sports2d_walk_side_left.mp4",
+        "ok",
+        ("person 2 from the left is measured",),
+        ("--person", "2"),
+    ),
+    Row(
+        "a person who is not there",
+        "walk/sports2d_walk_side_left.mp4",
+        "failed",
+        ("there is no person 3, 2 at most were seen at once",),
+        ("--person", "3"),
+    ),
     Row("seen from a corner", "squats_front.mp4", "ok", ("seen from a corner", "turn the camera")),
     Row("hips out of the picture", f"{SQUATS}lower_half_hidden.mp4", "ok", ("legs are out of the picture",)),
 ]
@@ -79,6 +93,7 @@ OTHERS = {
     "folder without media among good inputs",
     "a stream's address",
     "an empty name",
+    "a choice that names nobody",
     "output folder not writable",
     "disk full",
     "Ctrl-C",
@@ -126,6 +141,13 @@ def test_the_documented_table_is_the_one_that_is_tested(project):
     assert set(table) == {row.name for row in ROWS} | OTHERS
     for row in ROWS:
         assert table[row.name] == (row.status, str(CODES[row.status])), row.name
+
+
+def test_a_choice_that_names_nobody(tmp_path):
+    ended = analysed(SITTING, tmp_path / "out", "--person", "left")
+    assert ended.code == 2
+    assert "give largest, centre, or a number from 1" in ended.said
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_turned_phone_gives_the_numbers_of_the_upright_clip(inputs, tmp_path):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posture_coach.pose.checks import people_among, person_changes_s, trunk_px, upside_down
-from posture_coach.pose.types import Landmark, Pose, PoseSeries
+from posture_coach.pose.checks import person_changes_s, trunk_px, upside_down
+from posture_coach.pose.types import Landmark, PoseSeries
 from tests.drawn import TRUNK_M, Body, draw
 
 STANDING = Body(yaw_deg=90.0)
@@ -31,13 +31,6 @@ def without(series: PoseSeries, start: int, stop: int) -> PoseSeries:
 def turned(series: PoseSeries) -> PoseSeries:
     """Turn the pictures by 180 degrees."""
     return replace(series, points_px=np.array([series.width, series.height]) - series.points_px)
-
-
-def single(series: PoseSeries, i: int) -> Pose:
-    return Pose(
-        float(series.time_s[i]), i, series.width, series.height, series.mode, series.model,
-        series.points_px[i], series.world[i], series.visibility[i], series.presence[i],
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [STANDING, Body(), Body(yaw_deg=90.0, hip_flexion_left_deg=90.0)])
@@ -93,14 +86,6 @@ def test_a_runner_is_one_person():
     step_px = 4.0 / 30.0 / TRUNK_M * trunk_px(series)
     points = series.points_px + np.arange(30)[:, None, None] * np.array([step_px, 0.0])
     assert person_changes_s(replace(series, points_px=points)) == []
-
-
-def test_two_finds_of_one_person_count_once():
-    series = draw([STANDING] * 3)
-    nearby = moved(series, 1, (0.2 * trunk_px(series), 0.0))
-    apart = moved(nearby, 2, (2 * trunk_px(series), 0.0))
-    poses = [single(apart, i) for i in range(3)]
-    assert [people_among(poses[:n]) for n in range(4)] == [0, 1, 1, 2]
 
 
 def test_the_trunk_is_measured_where_somebody_is():
