@@ -5,11 +5,7 @@ px, wd  mean |error| of plain pixels and of plain world points, on the pictures 
 px*, wd*  the same on all pictures with somebody in them, refused ones too
 !       worse than plain pixels; for trunk, neck and hip from the side, worse than the better of the two
 
-Weights: the pictures of one body in one group and from one camera place count 1 together, shared equally among its
-stills and clips, and within a clip among its frames; so neither long clips nor much-photographed bodies rule.
-Measures that are taken against the person's own neutral are judged as changes: from the body's own first still
-`upright` or `neutral` of the same group and camera place, or from the clip's own second second (the tracker
-settles in the first); those pictures themselves are left out.
+How pictures are weighed, and what relative measures are judged against, is told in `benchmarks/errors.py`.
 The second table: flips counts pictures in which left and right were taken for each other (of those more than 30
 degrees from face-on and from behind); right% the share seen in the view that the true yaw belongs to; unknown is
 nobody found.
@@ -21,206 +17,39 @@ from __future__ import annotations
 import argparse
 import hashlib
 import platform
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.errors import Bench, Errors, Look, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples, weighted_quantile, write_rows
-from benchmarks.truth import DATA, NEAR_VIEWS, Item, body_yaw_deg, camera, items, options, poses, true_values
-from benchmarks.truth import plain_pixels as in_pixels
-from benchmarks.truth import plain_world as in_world
+from benchmarks.truth import DATA, Item, body_yaw_deg, items, options
 from posture_coach import __version__
 from posture_coach.geometry import wrapped_deg
-from posture_coach.measures.accuracy import Accuracy, Error, shipped_accuracy
-from posture_coach.measures.calibration import levelled
-from posture_coach.measures.definitions import TABLE, Definition, Relative
-from posture_coach.measures.measurer import Baseline, Measurer, raw_values
-from posture_coach.measures.skeleton import Offsets
-from posture_coach.measures.types import MeasureSeries, Side, View
+from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.definitions import TABLE
+from posture_coach.measures.types import View
 from posture_coach.measures.view import view_of
 from posture_coach.pose.landmarker import model_bytes
-from posture_coach.pose.types import Mode, Model, PoseSeries
+from posture_coach.pose.types import Mode, Model
 from posture_coach.resources import data_file
 
 Floats = NDArray[np.float64]
 
 CELLS = ("A side", "A oblique", "A webcam", "B side", "B oblique", "B front", "B back", "C side", "C front",
          "D side", "D oblique", "E webcam")  # fmt: skip
-NEUTRAL_POSES = ("upright", "neutral")
-NEUTRAL_S = (1.0, 2.0)
 COVERAGE = 0.955
 MIN_BODIES = 2
 """Of one body nobody knows how much is its own."""
 BOTH = ("trunk_inclination_deg", "neck_inclination_deg", "hip_flexion_deg")
 HELD_OUT = (*BOTH, "neck_trunk_angle_deg", "knee_flexion_deg")
 SIDE_ON_DEG = (30.0, 150.0)
-OPEN = {
-    (row.joint, view, mode, model): Error(0.0, 0.0)
-    for row in TABLE for view in View for mode in Mode for model in Model
-}  # fmt: skip
-"""As if every measure were exact, so that none is refused for its error before that is known."""
 GROWTHS = np.linspace(0.0, 0.4, 41)
 """Tried for how the half-width grows with the value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errors:
-    """Errors of one joint in n pictures: found minus true, NaN where there is no value.
-
-    `value` is what was found, `added` what the picture itself adds to the half-width.
-    """
-
-    ours: Floats
-    pixels: Floats
-    world: Floats
-    value: Floats
-    added: Floats
-    weight: Floats
-    view: NDArray[np.object_]
-    cell: NDArray[np.object_]
-    body: NDArray[np.object_]
-    mode: NDArray[np.object_]
-
-    def of(self, keep: NDArray[np.bool_]) -> Errors:
-        """Return some of the pictures."""
-        return Errors(*(getattr(self, f.name)[keep] for f in fields(self)))
-
-    @classmethod
-    def joined(cls, parts: Sequence[Errors]) -> Errors:
-        """Put many behind each other."""
-        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One item as the network saw it in one mode, with what it is compared with."""
-
-    item: Item
-    series: PoseSeries
-    measured: MeasureSeries
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """The truth, the network's answers, and the constants to judge."""
-
-    items: Sequence[Item]
-    model: Model
-    modes: Sequence[Mode]
-    cache: Path | None
-    every: int
-    offsets: Callable[[str], Offsets]
-
-    def looks(self) -> list[tuple[Item, Mode]]:
-        """Return what there is to judge."""
-        return [(item, mode) for item in self.items for mode in item.modes if mode in self.modes]
-
-    def poses(self, item: Item, mode: Mode) -> PoseSeries:
-        """Return what the network found."""
-        return poses(item, self.model, mode, self.cache)
-
-    def reference(self, item: Item, mode: Mode) -> tuple[Item, PoseSeries] | None:
-        """Return the person's own neutral: the item it is in and the pictures that show it."""
-        if item.rate_hz is not None:
-            series = self.poses(item, mode)
-            start, stop = np.searchsorted(series.time_s, NEUTRAL_S)
-            return item, series.part(int(start), int(stop))
-        own = (i for i in self.items if i.rate_hz is None and (i.body, i.cell) == (item.body, item.cell))
-        neutral = next((other for other in own if other.pose in NEUTRAL_POSES), None)
-        return (neutral, self.poses(neutral, mode)) if neutral else None
-
-
-def baseline(series: PoseSeries, accuracy: Accuracy) -> Baseline | None:
-    """Average the neutral pictures over their usual view."""
-    value, view = raw_values(series, accuracy)
-    if not series.detected.any():
-        return None
-    usual = Counter(view[series.detected].tolist()).most_common(1)[0][0]
-    names = [row.name for row in TABLE]
-    kept = value[view == usual]
-    seen = ~np.isnan(kept).all(axis=0)
-    return Baseline({name: float(np.nanmean(kept[:, k])) for k, name in enumerate(names) if seen[k]}, usual)
-
-
-def collect(bench: Bench) -> tuple[dict[str, Errors], list[Look]]:
-    """Measure everything; return errors by joint name, and what was looked at."""
-    count = Counter((item.body, item.cell, mode) for item, mode in bench.looks())
-    shipped = shipped_accuracy()
-    parts: dict[str, list[Errors]] = {}
-    looks = []
-    for item, mode in bench.looks():
-        accuracy = replace(shipped, errors=OPEN, offsets=bench.offsets(item.body))
-        reference = bench.reference(item, mode)
-        own = baseline(levelled(reference[1], camera(reference[0], bench.cache)), accuracy) if reference else None
-        series = bench.poses(item, mode)
-        measured = Measurer(accuracy, own, camera(item, bench.cache)).push(series)
-        look = Look(item, series, measured, 1.0 / count[item.body, item.cell, mode])
-        looks.append(look)
-        for joint, errors in errors_of(look, reference, bench.every):
-            parts.setdefault(joint, []).append(errors)
-    return {joint: Errors.joined(found) for joint, found in parts.items()}, looks
-
-
-def errors_of(look: Look, reference: tuple[Item, PoseSeries] | None, every: int) -> Iterable[tuple[str, Errors]]:
-    """Yield the errors of each measure of the table in every N-th picture."""
-    item, series = look.item, look.series
-    ways = {"true": true_values(item), "pixels": in_pixels(item, series), "world": in_world(item, series)}
-    ways["true"] = {name: values[series.index] for name, values in ways["true"].items()}
-    neutral = _neutral(reference) if reference else None
-    for row in TABLE:
-        if row.name not in ways["true"]:
-            continue
-        truth, pixels, world = (_settled(row, ways[way][row.name], way, neutral) for way in ways)
-        if row.relative in (Relative.DIFFERENCE, Relative.RATIO) and reference and reference[0] is item:
-            truth = np.where(np.isin(series.index, reference[1].index), np.nan, truth)
-        wanted = ~np.isnan(truth) & _to_be_seen(row, item, series)
-        wanted[np.arange(len(series)) % every != 0] = False
-        ours, plain, deep = (_error(row, v, truth) for v in (look.measured.column(row.name), pixels, world))
-        n = len(series)
-        weight = np.full(n, look.share / len(range(0, n, every)))
-        cell, body, mode = (np.full(n, text, dtype=object) for text in (item.cell, item.body, series.mode))
-        found, added = look.measured.column(row.name), look.measured.err[:, look.measured.names.index(row.name)]
-        yield (
-            row.joint,
-            Errors(ours, plain, deep, found, added, weight, look.measured.view, cell, body, mode).of(wanted),
-        )
-
-
-def _neutral(reference: tuple[Item, PoseSeries]) -> dict[str, dict[str, float]]:
-    """Return the mean of truth and of both plain ways over the neutral pictures."""
-    item, series = reference
-    truth = {name: values[series.index] for name, values in true_values(item).items()}
-    ways = {"true": truth, "pixels": in_pixels(item, series), "world": in_world(item, series)}
-    return {
-        way: {name: float(np.mean(v[~np.isnan(v)])) if (~np.isnan(v)).any() else np.nan for name, v in table.items()}
-        for way, table in ways.items()
-    }
-
-
-def _settled(row: Definition, raw: Floats, way: str, neutral: dict[str, dict[str, float]] | None) -> Floats:
-    if row.relative not in (Relative.DIFFERENCE, Relative.RATIO):
-        return raw
-    own = neutral[way][row.name] if neutral else np.nan
-    return raw - own if row.relative is Relative.DIFFERENCE else raw / own
-
-
-def _error(row: Definition, values: Floats, truth: Floats) -> Floats:
-    return wrapped_deg(values - truth) if row.unit == "deg" else values - truth
-
-
-def _to_be_seen(row: Definition, item: Item, series: PoseSeries) -> NDArray[np.bool_]:
-    """Return (n,) whether the limb is one that can be asked for: the near one, by the true camera."""
-    if row.side is None or item.camera not in NEAR_VIEWS:
-        return np.ones(len(series), dtype=bool)
-    near_left = body_yaw_deg(item)[series.index] > 0
-    return near_left if row.side is Side.LEFT else ~near_left
 
 
 # Figures ---------------------------------------------------------------------------------------------------------
@@ -339,6 +168,14 @@ def fit_error(e: Errors) -> tuple[float, float, float]:
     return best[1:]
 
 
+def change_half_width(e: Errors) -> float:
+    """Return within what 95 % of the errors of changes lie; NaN of fewer than two bodies."""
+    kept = e.of(~np.isnan(e.change))
+    if len(set(kept.body.tolist())) < MIN_BODIES:
+        return float("nan")
+    return weighted_quantile(np.abs(kept.change), kept.weight, COVERAGE)
+
+
 def rows(errors: Mapping[str, Errors], model: Model) -> list[dict[str, object]]:
     """Return the rows of `accuracy.toml`, by measure, view that was seen, and mode."""
     found: list[dict[str, object]] = []
@@ -356,6 +193,9 @@ def rows(errors: Mapping[str, Errors], model: Model) -> list[dict[str, object]]:
                     sizes = {key: round(getattr(f, key), 3) + 0.0 for key in ("bias", "sd")}
                     widths = {"half_width": round(half_width, 3), "growth": round(growth, 3),
                               "typical": round(typical, 3)}  # fmt: skip
+                    change = change_half_width(part)
+                    if not np.isnan(change):
+                        widths["change"] = round(change, 3)
                     found.append({**place, **sizes, **widths, "n": f.n, "bodies": f.bodies})
     return found
 

@@ -29,12 +29,15 @@ class Error:
         By how much more, for each unit that the value lies from 0; the two add up in squares.
     typical
         Median half-width, with all that single pictures add.
+    change
+        95 % half-width of a change seen from the same place; NaN where it is not known.
     """
 
     bias: float
     half_width: float
     growth: float = 0.0
     typical: float = float("nan")
+    change: float = float("nan")
 
 
 OTHER_MODE_WIDENING = 1.25
@@ -60,7 +63,7 @@ class Accuracy:
         if near is None:
             return None
         wide = OTHER_MODE_WIDENING
-        return Error(near.bias, near.half_width * wide, near.growth * wide, near.typical * wide)
+        return Error(near.bias, near.half_width * wide, near.growth * wide, near.typical * wide, near.change * wide)
 
 
 def parse(text: str, name: str) -> Accuracy:
@@ -87,7 +90,8 @@ def parse(text: str, name: str) -> Accuracy:
 
 def _error(row: Mapping[str, Any]) -> Error:
     half_width = float(row["half_width"])
-    return Error(float(row["bias"]), half_width, float(row.get("growth", 0.0)), float(row.get("typical", half_width)))
+    growth, typical = float(row.get("growth", 0.0)), float(row.get("typical", half_width))
+    return Error(float(row["bias"]), half_width, growth, typical, float(row.get("change", "nan")))
 
 
 @cache

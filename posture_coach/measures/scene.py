@@ -104,7 +104,7 @@ def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
         why[np.isnan(raw)] = Reason.UNDEFINED
         for least in columns.VISIBILITIES:
             hidden = (here.weakness < least) @ columns.NEEDED
-            why[hidden & (columns.MIN_VISIBILITY == least)] = Reason.NOT_SEEN
+            why[hidden & (least == columns.MIN_VISIBILITY)] = Reason.NOT_SEEN
     # A far point may be hidden, but it is half of a mid point: guessed outside the picture, it would drag it along.
     why[here.outside @ columns.NEEDED] = Reason.OUT_OF_PICTURE
     if model is Model.HEAVY:
