@@ -10,11 +10,25 @@ import sys
 import time
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from posture_coach import __version__
+from posture_coach.cli_calibrate import calibrate
+from posture_coach.cli_options import (
+    FAILED,
+    SIGNALLED,
+    UNUSABLE,
+    FpsOption,
+    MirrorOption,
+    ModelName,
+    ModelOption,
+    PlaceOption,
+    RotateOption,
+    SourceOption,
+    check_rotation,
+)
 from posture_coach.errors import DataError, PostureCoachError
 
 if TYPE_CHECKING:
@@ -25,10 +39,9 @@ if TYPE_CHECKING:
     from posture_coach.batch.many import Input
     from posture_coach.batch.progress import Progressing
     from posture_coach.batch.results import Job, Outcome, Outputs
+    from posture_coach.pose.camera import Live
+    from posture_coach.store.profiles import SeenBy
 
-FAILED, UNUSABLE, SIGNALLED = 1, 2, 128
-"""Exit codes; to the last one the signal's number is added: 130 for Ctrl-C, 143 for SIGTERM."""
-FPS_AT_MOST = 1e6
 AGAIN_S = 1.0
 
 app = typer.Typer(
@@ -39,22 +52,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-ModelName = Literal["lite", "full", "heavy"]
-ModelOption = Annotated[ModelName, typer.Option(help="Size of the pose network. Angles of different ones do not mix.")]
-
-
-def _rate(fps: float | None) -> float | None:
-    if fps is not None and not fps <= FPS_AT_MOST:
-        raise typer.BadParameter(f"{fps:g} is not a number of pictures a second, as 10 is.")
-    return fps
-
-
-FpsOption = Annotated[
-    float | None, typer.Option(min=0.1, callback=_rate, help="Look at no more than so many pictures a second.")
-]
-MirrorOption = Annotated[bool, typer.Option("--mirror", help="Swap left and right, for a mirrored recording.")]
-RotateOption = Annotated[int, typer.Option(help="Turn the pictures clockwise: 0, 90, 180 or 270 degrees.")]
 
 
 def _version(asked: bool) -> None:
@@ -120,34 +117,49 @@ def analyze(
 
 @app.command()
 def monitor(
-    source: Annotated[
-        str, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
-    ] = "0",
+    source: SourceOption = "0",
     model: ModelOption = "full",
     fps: FpsOption = None,
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
+    place: PlaceOption = None,
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
 ) -> None:
     """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
-    from rich.console import Console
-
-    from posture_coach.coach import terminal
     from posture_coach.coach.lock import only_one_process
-    from posture_coach.coach.session import assessments
+    from posture_coach.coach.places import seen_by
     from posture_coach.pose.camera import is_camera, open_live
     from posture_coach.pose.types import Model
 
-    _check_rotation(rotate)
+    check_rotation(rotate)
     held = only_one_process() if is_camera(source) else nullcontext()
     with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
-        seen = assessments(live, Model(model), fps)
-        if json_progress:
-            terminal.write_lines(seen, sys.stdout, seconds)
-        else:
-            title = f"{live.info.name}  {live.info.width}x{live.info.height}  {model}   Ctrl-C ends"
-            terminal.show(seen, Console(highlight=False), title, seconds)
+        eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
+        _watch(live, eye, fps, place, seconds, json_progress=json_progress)
+
+
+def _watch(
+    live: Live, eye: SeenBy, fps: float | None, place: str | None, seconds: float, *, json_progress: bool
+) -> None:
+    """Show what is seen until the source ends or it has been long enough."""
+    from rich.console import Console
+
+    from posture_coach.coach import terminal
+    from posture_coach.coach.session import Session
+    from posture_coach.coach.upright import Upright
+
+    session, upright = Session(live, eye.model, fps), Upright()
+    upright.begin(session, eye, place)
+    seen = upright.watched(session)
+    if json_progress:
+        terminal.write_lines(terminal.warned(seen, upright, sys.stderr), sys.stdout, seconds)
+    else:
+        title = f"{live.info.name}  {eye.width}x{eye.height}  {eye.model}   Ctrl-C ends"
+        terminal.show(seen, Console(highlight=False), title, seconds, upright)
+
+
+app.command()(calibrate)
 
 
 @app.command()
@@ -176,7 +188,7 @@ def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirr
     from posture_coach.measures.baseline import neutral
     from posture_coach.pose.types import Model
 
-    _check_rotation(rotate)
+    check_rotation(rotate)
     settings = Settings(Model(model), fps, None, mirror, rotate)
     if baseline is None:
         return settings
@@ -217,13 +229,6 @@ def _jobs(files: Sequence[Input], out: Path, settings: Settings, outputs: Output
         raise typer.BadParameter(str(why), param_hint="--out") from why
     names = stems([file.path.absolute() for file in files])
     return [Job(f.path, name, out, settings, outputs, f.listed) for f, name in zip(files, names, strict=True)]
-
-
-def _check_rotation(rotate: int) -> None:
-    from posture_coach.pose.sources import TURNS_DEG
-
-    if rotate not in TURNS_DEG:
-        raise typer.BadParameter(f"{rotate} is not one of {', '.join(map(str, TURNS_DEG))}.", param_hint="--rotate")
 
 
 def _run(jobs: Sequence[Job], workers: int, interruption: _Interruption, *, json_progress: bool) -> int:

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("scoring",),
     ("drawing", "exercises", "store"),
     ("batch", "clinic", "coach"),
-    ("__main__", "cli", "dashboard", "doctor"),
+    ("__main__", "cli", "cli_calibrate", "cli_options", "dashboard", "doctor"),
 )
 """From the ground up: a room may import from its own layer and from those before it."""
 
@@ -39,12 +39,19 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "distributed": ("batch/cluster.py",),
     "filelock": ("coach/lock.py", "dashboard/analyze_store.py"),
     "mediapipe": ("pose/landmarker.py",),
-    "rich": ("cli.py", "batch/progress.py", "batch/terminal.py", "coach/terminal.py"),
+    "rich": (
+        "cli.py",
+        "cli_calibrate.py",
+        "batch/progress.py",
+        "batch/terminal.py",
+        "coach/calibrate_terminal.py",
+        "coach/terminal.py",
+    ),
     "sqlalchemy": ("store/",),
     "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
     "tomli_w": ("store/",),
-    "typer": ("cli.py",),
+    "typer": ("cli.py", "cli_calibrate.py", "cli_options.py"),
 }
 """Who alone may import an outside library: files, or whole rooms."""
 

@@ -81,15 +81,12 @@ class Taken:
         Standard deviation of each measure while the upright was held.
     seconds
         How long each posture was held.
-    notes
-        What it lacks, and why.
     """
 
     own: Baseline
     spread: dict[str, float]
     where: Where
     seconds: float
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -132,6 +129,16 @@ class Calibration:
     def ended(self) -> bool:
         """Whether there is nothing more to push."""
         return self._phase in ENDED
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the result lacks, and why."""
+        return tuple(self._notes)
+
+    @property
+    def upright(self) -> PoseSeries:
+        """What was seen while the upright was held, as the camera drew it."""
+        return self._held[Posture.UPRIGHT]
 
     @property
     def posture(self) -> Posture:
@@ -184,7 +191,7 @@ class Calibration:
             own = replace(own, slump=slump.values if slump.view is own.view else {})
         own = replace(own, values=values)
         spread = _spread(held[Posture.UPRIGHT], own)
-        return Taken(own, spread, whereabouts(self._held[Posture.UPRIGHT]), HOLDING_S, tuple(self._notes))
+        return Taken(own, spread, whereabouts(self._held[Posture.UPRIGHT]), HOLDING_S)
 
     # What each phase does with a picture ----------------------------------------------------------------------------
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from posture_coach.coach.calibrating import Calibration
 from posture_coach.coach.guide import Guide, Phase, Posture
-from posture_coach.measures.calibration import LEVEL, Camera, UprightFrom
-from posture_coach.measures.definitions import BY_NAME
+from posture_coach.measures.calibration import LEVEL, Camera
+from posture_coach.measures.floor import camera_height_m
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.shrinkage import shrunk
-from posture_coach.measures.types import View
+from posture_coach.measures.upright import Stand, combined, from_lines, from_standing
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.pose.verticals import MAX_PICTURES, roll_from_lines
 from posture_coach.store.profiles import Profile, SeenBy
 
+CM_PER_M = 100.0
 PICTURE_EVERY_S = 10.0 / MAX_PICTURES
 """Spread over the seconds of the upright."""
 
@@ -32,14 +33,20 @@ class Guided:
     postures
         See `Calibration`.
     camera
-        What is known of the camera beforehand: a measured lens, a vertical that somebody clicked.
+        What is known of the camera beforehand, such as its measured lens.
+    clicked
+        What a vertical that somebody clicked says.
     """
 
-    def __init__(self, postures: Sequence[Posture] = tuple(Posture), camera: Camera = LEVEL) -> None:
+    def __init__(
+        self, postures: Sequence[Posture] = tuple(Posture), camera: Camera = LEVEL, clicked: Stand | None = None
+    ) -> None:
         self._calibration = Calibration(postures)
         self.camera = camera
+        self._clicked = clicked
+        self._settled = False
         self._kept: list[tuple[Frame, PoseSeries]] = []
-        self._doubt = ""
+        self._doubt = self._lacking = ""
 
     @property
     def ended(self) -> bool:
@@ -51,8 +58,9 @@ class Guided:
         guide = self._calibration.push(poses, sight)
         if guide.posture is Posture.UPRIGHT:
             self._keep(frame, poses, guide.phase)
-        if guide.phase is Phase.DONE and self.camera.known_from is UprightFrom.ASSUMED and self._kept:
-            self._read_lines()
+        if guide.phase is Phase.DONE and not self._settled:
+            self._settled = True
+            self._settle_camera()
         if self.ended:
             self._kept = []
         return guide
@@ -76,32 +84,16 @@ class Guided:
         DataError
             It has not come to its end.
         """
-        taken = self._calibration.taken(self.camera)
-        return Profile(
-            place, now, eye, taken.own, taken.where, taken.seconds, self.camera, taken.spread, stature_cm
-        )  # fmt: skip
+        taken, camera = self._calibration.taken(self.camera), self.camera
+        if stature_cm is not None:
+            height = camera_height_m(self._calibration.upright, stature_cm / CM_PER_M, camera)
+            camera, self._lacking = height.of(camera), height.reason
+        return Profile(place, now, eye, taken.own, taken.where, taken.seconds, camera, taken.spread, stature_cm)
 
-    def told(self) -> Told:
-        """Return what came of it in plain words.
-
-        Raises
-        ------
-        DataError
-            It has not come to its end.
-        """
-        taken = self._calibration.taken(self.camera)
-        values = [
-            (BY_NAME[name].title, name, value, taken.spread.get(name, float("nan")))
-            for name, value in taken.own.values.items()
-            if name in BY_NAME and not BY_NAME[name].in_pixels
-        ]
-        return Told(
-            taken.own.view,
-            tuple(values),
-            bool(taken.own.slump),
-            self.camera,
-            tuple(filter(None, (*taken.notes, self._doubt))),
-        )
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the result lacks, and why."""
+        return tuple(note for note in (*self._calibration.notes, self._doubt, self._lacking) if note)
 
     def _keep(self, frame: Frame, poses: PoseSeries, phase: Phase) -> None:
         """Keep a picture now and then while the upright is held; a new try starts anew."""
@@ -110,37 +102,15 @@ class Guided:
         elif not self._kept or frame.time_s - self._kept[-1][0].time_s >= PICTURE_EVERY_S:
             self._kept.append((replace(frame, image=frame.image.copy()), poses))
 
-    def _read_lines(self) -> None:
-        """Take roll and pitch from upright lines in the room, where they say something."""
-        people = np.concatenate([poses.points_px for _, poses in self._kept])
-        lens, focal = self.camera.lens, self.camera.focal_px
-        told = roll_from_lines([f.image for f, _ in self._kept], people_px=people, focal_px=focal, lens=lens)
-        if not told.usable:
-            self._doubt = f"How the camera stands is not known: {told.doubt}"
-            return
-        self.camera = replace(
-            self.camera, roll_deg=told.roll_deg, roll_err_deg=told.roll_err_deg, known_from=UprightFrom.LINES
-        )  # fmt: skip
-        if not np.isnan(told.pitch_deg):
-            self.camera = replace(self.camera, pitch_deg=told.pitch_deg, pitch_err_deg=told.pitch_err_deg)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What came of a calibration, for a person to read.
-
-    Parameters
-    ----------
-    values
-        (title, name, value, standard deviation while it was held) of each measure of the upright.
-    slump
-        Whether the deliberate slump was taken.
-    notes
-        What it lacks, and why.
-    """
-
-    view: View
-    values: tuple[tuple[str, str, float, float], ...]
-    slump: bool
-    camera: Camera
-    notes: tuple[str, ...]
+    def _settle_camera(self) -> None:
+        """Put together what says how the camera stands: a click, upright lines in the room, the person standing."""
+        stands = [self._clicked] if self._clicked else []
+        if self._kept:
+            people = np.concatenate([poses.points_px for _, poses in self._kept])
+            pictures = [frame.image for frame, _ in self._kept]
+            lens, focal = self.camera.lens, self.camera.focal_px
+            stands.append(from_lines(roll_from_lines(pictures, people_px=people, focal_px=focal, lens=lens)))
+        stands.append(from_standing(self._calibration.upright, self.camera))
+        told = combined(stands)
+        self.camera = told.of(self.camera)
+        self._doubt = told.refusal

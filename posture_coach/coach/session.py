@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from posture_coach.errors import PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
@@ -55,7 +55,7 @@ class Session:
         """Judge against this neutral from the next picture on, seen by a camera that stands so."""
         self._assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
 
-    def __iter__(self) -> Iterator[tuple[Frame, Assessment]]:
+    def __iter__(self) -> Generator[tuple[Frame, Assessment]]:
         """Yield each picture with its assessment.
 
         Raises

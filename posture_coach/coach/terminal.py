@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from rich.console import Console, Group
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.upright import NOTHING_YET, Standing, Upright
 from posture_coach.measures.definitions import BY_NAME
 from posture_coach.scoring.assess import Assessment, Reading, Record
 from posture_coach.scoring.bands import Grade
@@ -22,12 +23,14 @@ STYLE = {Grade.GOOD: "green", Grade.CAUTION: "yellow", Grade.POOR: "red", Grade.
 DIGITS = 3
 
 
-def show(assessments: Iterable[Assessment], console: Console, title: str, until_s: float) -> None:
-    """Show the newest reading until the source ends or until_s is reached."""
+def show(
+    assessments: Iterable[Assessment], console: Console, title: str, until_s: float, upright: Upright | None = None
+) -> None:
+    """Show the newest reading until the source ends or until_s is reached, and what it is held against."""
     with Screen(console=console, refresh_per_second=SCREENS_PER_S, transient=False) as screen:
         for assessment in assessments:
             reading = assessment.reading(0)
-            screen.update(_page(reading, title))
+            screen.update(_page(reading, title, upright.standing if upright is not None else NOTHING_YET))
             if reading.time_s >= until_s:
                 return
 
@@ -45,6 +48,17 @@ def write_lines(assessments: Iterable[Assessment], stream: TextIO, until_s: floa
             break
     if second:
         _tell(second, stream)
+
+
+def warned(assessments: Iterable[Assessment], upright: Upright, stream: TextIO) -> Iterator[Assessment]:
+    """Yield assessments, and write what is wrong with the own upright when that changes."""
+    before = ""
+    for assessment in assessments:
+        notice = upright.standing.notice
+        if notice and notice != before:
+            stream.write(f"posture-coach: {notice}\n")
+        before = notice
+        yield assessment
 
 
 def _tell(second: list[Assessment], stream: TextIO) -> None:
@@ -66,7 +80,7 @@ def _plain(record: Record) -> dict[str, Any]:
     }
 
 
-def _page(reading: Reading, title: str) -> Group:
+def _page(reading: Reading, title: str, standing: Standing) -> Group:
     score = reading.score
     told = "no score" if math.isnan(score.value) else f"score {score.value:.0f} of 100"
     head = Text.assemble(
@@ -83,7 +97,9 @@ def _page(reading: Reading, title: str) -> Group:
             err = "" if math.isnan(measure.err) else f"± {measure.err:.{digits}f}"
             word = grade.name.lower() if name in grades else ""
             table.add_row(BY_NAME[name].title, f"{measure.value:.{digits}f}", err, Text(word, style=STYLE[grade]))
-    return Group(Text(title, style="dim"), head, table)
+    against = f"   held against: {standing.place}" if standing.place else ""
+    notice = [Text(standing.notice, style="yellow")] if standing.notice else []
+    return Group(Text(f"{title}{against}", style="dim"), *notice, head, table)
 
 
 def _number(value: float) -> float | None:

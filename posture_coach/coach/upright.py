@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from posture_coach.measures.calibration import Camera
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
+from posture_coach.scoring.assess import Assessment
 from posture_coach.store.profiles import Places, Profile, SeenBy
 
 Finish = Callable[[Guided, SeenBy], Profile]
@@ -109,6 +110,12 @@ class Upright:
             self.standing = replace(
                 self.standing, has=here is not None, place=here.place if here else "", notice=self._recognition.notice
             )  # fmt: skip
+
+    def watched(self, session: Session) -> Iterator[Assessment]:
+        """Yield a session's assessments, held against what is recognised on the way."""
+        for frame, assessment in session:
+            yield assessment
+            self.push(session, frame, assessment.poses, None)
 
     def _advance(self, guided: Guided, session: Session, frame: Frame, poses: PoseSeries, sight: Sight | None) -> None:
         guide = guided.push(frame, poses, sight)

@@ -23,7 +23,6 @@ import tomli_w
 
 from posture_coach.errors import DataError, OutputError
 from posture_coach.measures.calibration import LEVEL, Camera
-from posture_coach.measures.definitions import BY_NAME
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.shrinkage import shrunk
 from posture_coach.measures.whereabouts import Where
@@ -281,10 +280,6 @@ def _check(profile: Profile) -> None:
             raise FaultError(key, f"{low:g} to {high:g}", value)
     if profile.taken_at.tzinfo is None:
         raise FaultError("taken_at", "a date and time with its time zone", profile.taken_at.isoformat())
-    own = profile.own
-    for key, table in {"own.values": own.values, "own.slump": own.slump, "spread": profile.spread}.items():
-        for name in table.keys() - BY_NAME.keys():
-            raise FaultError(f"{key}.{name}", "a measure of this program", "an unknown one")
 
 
 def _write(path: Path, text: str) -> None:

@@ -70,7 +70,7 @@ def test_thirty_seconds_and_settling_give_upright_slump_and_gaze():
     # The offsets of the network's points move the drawn joints by a few degrees: they cancel in the differences.
     assert taken.own.slump[TRUNK] - taken.own.values[TRUNK] == pytest.approx(21.0, abs=0.5)
     assert taken.own.slump[PITCH] - taken.own.values[PITCH] == pytest.approx(0.0, abs=0.5), "the gaze, not the screen"
-    assert (taken.seconds, taken.notes) == (10.0, ())
+    assert (taken.seconds, film.calibration.notes) == (10.0, ())
     assert taken.spread[TRUNK] == pytest.approx(0.0, abs=1e-9)
 
 
@@ -183,7 +183,7 @@ def test_hips_out_of_the_picture_are_told_and_stop_nothing():
     assert film.last.phase is Phase.DONE
     assert film.last.note == HIPS
     taken = film.calibration.taken()
-    assert taken.notes == (HIPS,)
+    assert film.calibration.notes == (HIPS,)
     assert TRUNK not in taken.own.values
     assert "neck_inclination_deg" in taken.own.values
 

@@ -1,0 +1,49 @@
+"""What several commands are told with, and how they end."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+FAILED, UNUSABLE, SIGNALLED = 1, 2, 128
+"""Exit codes; to the last one the signal's number is added: 130 for Ctrl-C, 143 for SIGTERM."""
+FPS_AT_MOST = 1e6
+
+ModelName = Literal["lite", "full", "heavy"]
+ModelOption = Annotated[ModelName, typer.Option(help="Size of the pose network. Angles of different ones do not mix.")]
+
+
+def _rate(fps: float | None) -> float | None:
+    if fps is not None and not fps <= FPS_AT_MOST:
+        raise typer.BadParameter(f"{fps:g} is not a number of pictures a second, as 10 is.")
+    return fps
+
+
+FpsOption = Annotated[
+    float | None, typer.Option(min=0.1, callback=_rate, help="Look at no more than so many pictures a second.")
+]
+SourceOption = Annotated[
+    str, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
+]
+MirrorOption = Annotated[bool, typer.Option("--mirror", help="Swap left and right, for a mirrored recording.")]
+RotateOption = Annotated[int, typer.Option(help="Turn the pictures clockwise: 0, 90, 180 or 270 degrees.")]
+PersonOption = Annotated[
+    str,
+    typer.Option(
+        metavar="largest|centre|N",
+        help="Whom to measure where several people are in view: the largest of the first seconds, the one nearest to "
+        "the middle, or the N-th from the left, from 1, when that many are first seen at once.",
+    ),
+]
+PlaceOption = Annotated[
+    str | None, typer.Option(help="Place whose own upright to hold against; default: the one that is recognised.")
+]
+
+
+def check_rotation(rotate: int) -> None:
+    """Refuse a turn that is no quarter of one."""
+    from posture_coach.pose.sources import TURNS_DEG
+
+    if rotate not in TURNS_DEG:
+        raise typer.BadParameter(f"{rotate} is not one of {', '.join(map(str, TURNS_DEG))}.", param_hint="--rotate")

@@ -1,0 +1,271 @@
+"""`posture-coach calibrate`: a file played as the camera, from the first picture to the profile, and what ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from posture_coach.coach.calibrate_terminal import large
+from posture_coach.measures.types import View
+from posture_coach.store.profiles import FOLDER_VARIABLE, Places
+from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
+from tests.clips import SITTING, SLUMPED, names_in, still_video, video
+
+TRUNK = "trunk_inclination_deg"
+FAST = ("--model", "lite")
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="module")
+def clip(clips):
+    """Upright, slumped, and upright again: what the guide asks for, when it asks for it."""
+    return still_video(clips / "guided.mp4", SITTING, SLUMPED, SITTING, seconds=(12.6, 12.0, 13.4))
+
+
+@pytest.fixture(scope="module")
+def short(clips):
+    return still_video(clips / "short.mp4", SITTING, seconds=(4.0,))
+
+
+@pytest.fixture(scope="module")
+def taken(clip, tmp_path_factory):
+    """The data folder of somebody who has calibrated, and what the program said to him."""
+    home = tmp_path_factory.mktemp("home")
+    return home, typed("calibrate", "--source", clip, "--place", "docked", "--height-cm", "178", env=at(home))
+
+
+def at(home):
+    return {FOLDER_VARIABLE: str(home)}
+
+
+@pytest.fixture
+def home(taken, tmp_path):
+    """A copy of that folder, to be spoiled."""
+    import shutil
+
+    return shutil.copytree(taken[0], tmp_path / "home")
+
+
+def files(home):
+    return {path.name: path.read_bytes() for path in (home / "places").glob("*")}
+
+
+def test_three_postures_are_led_through_and_kept(taken):
+    home, ended = taken
+    assert ended.code == 0, ended.said
+    profile = Places(home / "places").get("docked")
+    assert (profile.stature_cm, profile.own.view) == (178.0, View.SIDE)
+    assert profile.own.slump[TRUNK] - profile.own.values[TRUNK] > 20.0
+    for said in (
+        "1/3 Sit or stand comfortably upright", "2/3 Now let yourself slump", "3/3 Upright again",
+        "Trunk inclination", "Taken seen from the side", "From now on held against it: Trunk inclination",
+        "It is asked for again on", str(home),
+    ):  # fmt: skip
+        assert said in ended.said, said
+    assert ended.err == ""
+
+
+def test_the_list_names_place_date_and_camera(taken, clip):
+    ended = typed("calibrate", "--list", env=at(taken[0]))
+    assert ended.code == 0
+    assert re.search(rf"docked +\d{{4}}-\d\d-\d\d \d\d:\d\d +side +{re.escape(str(clip))} +360x640 +full", ended.out)
+    assert "There is no place yet" in typed("calibrate", "--list", env=at(taken[0] / "other")).said
+
+
+def test_monitor_recognises_the_place_and_holds_against_it(taken, clip):
+    ended = typed("monitor", "--source", clip, "--seconds", "6", env=at(taken[0]))
+    assert ended.code == 0, ended.said
+    assert "held against: docked" in ended.said
+    assert re.search(r"Head pitch +-?\d", ended.out)
+    lines = typed(
+        "monitor", "--source", clip, "--seconds", "6", "--json-progress", "--place", "docked", env=at(taken[0])
+    )
+    last = json.loads(lines.out.splitlines()[-1])
+    assert last["measures"]["head_pitch_deg"]["value"] == pytest.approx(0.0, abs=3.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--place", "home"), "There is no place home. There are: docked."),
+        (("--place", "docked", "--mirror"), "The profile docked was taken with left and right the other way round"),
+        (("--place", "docked", "--rotate", "90"), "pictures of 360x640, and these have 640x360"),
+        (("--place", "docked", *FAST), "was taken with the model full, whose angles do not mix with lite"),
+        (("--place", "docked", "--fps", "5"), "--fps"),
+    ],
+)
+def test_a_profile_that_does_not_hold_is_refused_with_the_reason(taken, clip, options, words):
+    ended = typed("monitor", "--source", clip, "--seconds", "1", *options, env=at(taken[0]))
+    assert ended.code == 2
+    assert words in ended.said
+
+
+def test_a_moved_chair_is_told_and_nothing_is_held_against(taken, clips):
+    from PIL import Image
+
+    picture = np.asarray(Image.open(SITTING).convert("RGB"))[::2, ::2]
+    aside = np.ascontiguousarray(np.roll(picture, 90, axis=1))
+    moved = video(clips / "moved.mp4", [aside] * 60, [i / 30 for i in range(60)])
+    path = next((taken[0] / "places").glob("*.toml"))
+    other = clips / "moved-home"
+    (other / "places").mkdir(parents=True)
+    text = path.read_text(encoding="utf-8").replace("guided.mp4", "moved.mp4")
+    (other / "places" / path.name).write_text(text, encoding="utf-8")
+    ended = typed("monitor", "--source", moved, "--seconds", "5", "--json-progress", env=at(other))
+    assert "Camera or chair moved? At docked you are further to the right" in ended.err
+    assert all("head_pitch_deg" not in json.loads(line)["measures"] for line in ended.out.splitlines())
+
+
+# What ends it, and leaves what was taken before
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "words"),
+    [
+        (lambda folder: video(folder / "grey.mp4", *grey()), 1, "Nobody is in view. Move into the picture"),
+        (lambda folder: still_video(folder / "s.mp4", SITTING, seconds=(4.0,)), 1, "has ended before all was taken"),
+        (lambda folder: still_video(folder / "n.mp4", SITTING, seconds=(26.0,)), 1, "no different from upright"),
+        (
+            lambda folder: still_video(folder / "c.mp4", SLUMPED, SITTING, seconds=(12.6, 13.0)), 1,
+            "You sat straighter for the slump than for upright",
+        ),
+        (lambda folder: folder / "gone.mp4", 1, "There is no file"),
+    ],
+    ids=["nobody", "interrupted", "no slump", "contradictory", "no file"],
+)  # fmt: skip
+def test_what_goes_wrong_is_explained_and_the_old_profile_stays(home, tmp_path, make, code, words):
+    before = files(home)
+    ended = typed("calibrate", "--source", make(tmp_path), "--place", "docked", *FAST, env=at(home))
+    assert ended.code == code, ended.said
+    assert words in ended.said
+    assert "Traceback" not in ended.said
+    assert files(home) == before
+
+
+def grey():
+    return [np.full((240, 320, 3), 120, dtype=np.uint8)] * 60, [i / 30 for i in range(60)]
+
+
+def test_two_people_are_told_and_the_old_profile_stays(home, tmp_path):
+    from PIL import Image
+
+    one = np.asarray(Image.open(SITTING).convert("RGB"))[::2, ::2]
+    pair = np.concatenate([one, one[:, ::-1]], axis=1)
+    both = video(tmp_path / "two.mp4", [pair] * 150, [i / 30 for i in range(150)])
+    before = files(home)
+    ended = typed("calibrate", "--source", both, "--place", "docked", *FAST, env=at(home))
+    assert ended.code == 1
+    assert "More than one person is in view. Let only one be seen" in ended.said
+    assert files(home) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_an_interrupted_one_leaves_the_old_profile(home, clip, number, code):
+    before = files(home)
+    process = subprocess.Popen(
+        [*PROGRAM, "calibrate", "--source", str(clip), "--place", "docked", *FAST],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**at(home)),
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE_S)
+    finally:
+        process.kill()
+    assert process.returncode == code
+    if number == signal.SIGINT:
+        assert err.strip() == "Interrupted: nothing was taken. What was taken before still stands."
+    assert files(home) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--place", ""), "needs a name"),
+        (("--height-cm", "1.78"), "--height-cm"),
+        (("--rotate", "45"), "--rotate"),
+        (("--delete", "home"), "There is no place home. There are: docked."),
+    ],
+)
+def test_unusable_arguments_are_told_before_anything_is_opened(taken, options, words):
+    ended = typed("calibrate", "--source", "97", *options, env=at(taken[0]))
+    assert ended.code == 2
+    assert words in ended.said
+
+
+def test_a_damaged_profile_names_file_key_and_what_to_do(home, clip):
+    (path,) = (home / "places").glob("*.toml")
+    path.write_text(path.read_text(encoding="utf-8").replace("width = 360", 'width = "a"'), encoding="utf-8")
+    damaged = path.read_bytes()
+    for arguments in (("calibrate", "--list"), ("monitor", "--source", clip, "--place", "docked", "--seconds", "1")):
+        ended = typed(*arguments, env=at(home))
+        assert ended.code == 2
+        assert f"{path} is damaged: seen_by.width: expected a whole number, got 'a'" in ended.said
+        assert "Take it anew with `posture-coach calibrate --place NAME`" in ended.said
+    unasked = typed("monitor", "--source", clip, "--seconds", "1", "--json-progress", env=at(home))
+    assert unasked.code == 0
+    assert "is damaged" in unasked.err
+    assert path.read_bytes() == damaged
+
+
+def test_delete_forgets_a_place(home):
+    ended = typed("calibrate", "--delete", "Docked", env=at(home))
+    assert (ended.code, names_in(home / "places")) == (0, [])
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, clip):
+    (tmp_path / "places").write_text("a file where the folder should be")
+    ended = typed("calibrate", "--source", clip, env=at(tmp_path))
+    assert ended.code == 1
+    assert "cannot be written" in ended.said
+    assert FOLDER_VARIABLE in ended.said
+
+
+# On a terminal
+
+
+def test_seconds_are_large():
+    assert large(7) == "██████\n    ██\n    ██\n    ██\n    ██"
+    assert len({len(line) for line in large(10).splitlines()}) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_a_terminal_shows_the_title_and_large_seconds(short, tmp_path):
+    master, slave = pty.openpty()
+    env = environment(**at(tmp_path), TERM="xterm", COLUMNS="100", LINES="30")
+    process = subprocess.Popen(
+        [*PROGRAM, "calibrate", "--source", str(short), *FAST], stdout=slave, stderr=slave, stdin=slave, env=env
+    )
+    os.close(slave)
+    screen, end_s = b"", time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        try:
+            part = os.read(master, 65536)
+        except OSError:  # the other side has closed it
+            break
+        screen += part
+        if not part:
+            break
+    process.wait(PATIENCE_S)
+    os.close(master)
+    text = screen.decode("utf-8", "replace")
+    assert "SIT OR STAND COMFORTABLY UPRIGHT" in text
+    assert "1 of 3" in text
+    assert "██  ██" in text
+    assert "\a" in text, "no bell where what to do changes"
+    assert process.returncode == 1
