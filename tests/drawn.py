@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -168,21 +168,17 @@ def draw(
 
 def with_points(series: PoseSeries, **changed: np.ndarray) -> PoseSeries:
     """Return the series with some of its arrays exchanged."""
-    arrays = {name: getattr(series, name) for name in ("points_px", "world", "visibility", "presence")}
-    arrays.update(changed)
-    return PoseSeries(
-        series.width, series.height, series.mode, series.model, series.time_s, series.index, **arrays
-    )  # fmt: skip
+    return replace(series, **changed)
 
 
 def mirrored(series: PoseSeries) -> PoseSeries:
     """Return the same pictures seen in a mirror: left becomes right."""
     flip = np.array([-1.0, 1.0, 1.0])
-    pixels = series.points_px[:, MIRROR_ORDER] * flip[:2] + np.array([series.width, 0.0])
     return with_points(
         series,
-        points_px=pixels,
+        points_px=series.points_px[:, MIRROR_ORDER] * flip[:2] + np.array([series.width, 0.0]),
         world=series.world[:, MIRROR_ORDER] * flip,
         visibility=series.visibility[:, MIRROR_ORDER],
         presence=series.presence[:, MIRROR_ORDER],
+        spread_px=None if series.spread_px is None else series.spread_px[:, MIRROR_ORDER],
     )

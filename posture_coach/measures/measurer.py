@@ -90,7 +90,7 @@ class Measurer:
             column = NAMES.index(name)
             value[:, column], err[:, column] = estimate, width
             # Where the person stands wrongly for an estimate at all is said already; the rest it knows best itself.
-            placed = np.isin(reason[:, column], (Reason.NOBODY, Reason.NOT_FROM_HERE))
+            placed = np.isin(reason[:, column], (Reason.NOBODY, Reason.NOT_FROM_HERE, Reason.OUT_OF_PICTURE))
             reason[:, column] = np.where(placed, reason[:, column], found.reason)
         with np.errstate(invalid="ignore"):
             _because(reason, np.where(err > columns.USEFUL, np.int8(Reason.TOO_UNCERTAIN), np.int8(0)))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from posture_coach.errors import DataError
-from posture_coach.measures.accuracy import Error, parse, shipped_accuracy
+from posture_coach.measures.accuracy import OTHER_MODE_WIDENING, Error, parse, shipped_accuracy
 from posture_coach.measures.definitions import BY_NAME
-from posture_coach.measures.skeleton import Offsets
+from posture_coach.measures.skeleton import Mixing, Offsets
 from posture_coach.measures.types import View
 from posture_coach.pose.types import Mode, Model
 
 GOOD = """
 [offsets]
 hip_forward = -0.05
+[mixing]
+lean_from_depth = 0.5
 [mdc]
 trunk_inclination_deg = 5
 [[error]]
@@ -26,18 +30,58 @@ half_width = 4
 """
 
 
+def numbers(error: Error) -> tuple[float, ...]:
+    """Return what is always known of an error."""
+    return error.bias, error.half_width, error.growth, error.typical
+
+
 def test_an_accuracy_file_is_read():
     accuracy = parse(GOOD, "a.toml")
     assert accuracy.offsets == Offsets(hip_forward=-0.05)
+    assert accuracy.mixing == Mixing(lean_from_depth=0.5)
     assert accuracy.mdc == {"trunk_inclination_deg": 5.0}
-    assert accuracy.of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL) == Error(1.0, 4.0)
+    assert numbers(accuracy.of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL)) == (1.0, 4.0, 0.0, 4.0)
     assert accuracy.of("trunk_inclination_deg", View.FRONT, Mode.TRACKED, Model.FULL) is None
+
+
+GROWN = GOOD + "growth = 0.2\ntypical = 5.5\nchange = 3\n"
+
+
+def test_growth_typical_width_and_that_of_a_change_are_read_where_they_are_given():
+    error = parse(GROWN, "a.toml").of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL)
+    assert error == Error(1.0, 4.0, 0.2, 5.5, 3.0)
+    plain = parse(GOOD, "a.toml").of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL)
+    assert math.isnan(plain.change)
+
+
+def test_an_error_known_in_one_mode_alone_serves_for_the_other_and_is_wider():
+    other = parse(GROWN, "a.toml").of("trunk_inclination_deg", View.SIDE, Mode.DETECTED, Model.FULL)
+    wide = OTHER_MODE_WIDENING
+    assert wide > 1
+    assert other.bias == 1.0
+    assert (*numbers(other)[1:], other.change) == pytest.approx((4.0 * wide, 0.2 * wide, 5.5 * wide, 3.0 * wide))
+
+
+@pytest.mark.parametrize(
+    ("view", "model"), [(View.OBLIQUE, Model.FULL), (View.SIDE, Model.LITE), (View.BACK, Model.HEAVY)], ids=str
+)
+def test_no_error_is_borrowed_from_another_view_or_model(view, model):
+    accuracy = parse(GOOD, "a.toml")
+    assert [accuracy.of("trunk_inclination_deg", view, mode, model) for mode in Mode] == [None, None]
+
+
+def test_the_own_mode_goes_before_the_other():
+    both = parse(GOOD + GOOD[GOOD.index("[[error]]") :].replace("tracked", "detected").replace("4", "9"), "a.toml")
+    assert both.of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL).half_width == 4.0
+    assert both.of("trunk_inclination_deg", View.SIDE, Mode.DETECTED, Model.FULL).half_width == 9.0
 
 
 @pytest.mark.parametrize(
     ("good", "bad"),
     [
         ("[mdc]", "[mdc"),
+        ("[mixing]", "[mixed]"),
+        ("lean_from_depth", "lean_from_breadth"),
         ("[offsets]", "[elsewhere]"),
         ("[mdc]", "[mdd]"),
         ("[[error]]", "[[mistake]]"),
@@ -48,6 +92,8 @@ def test_an_accuracy_file_is_read():
         ('model = "full"', 'model = "huge"'),
         ("hip_forward", "hip_backward"),
         ("-0.05", "[1]"),
+        ("half_width = 4", 'half_width = 4\ngrowth = "fast"'),
+        ("half_width = 4", "half_width = 4\ntypical = []"),
     ],
 )
 def test_a_broken_accuracy_file_is_named(good, bad):
@@ -56,9 +102,11 @@ def test_a_broken_accuracy_file_is_named(good, bad):
         parse(GOOD.replace(good, bad), "a.toml")
 
 
-@pytest.mark.parametrize("table", ["offsets", "mdc"])
+@pytest.mark.parametrize("table", ["offsets", "mixing", "mdc"])
 def test_a_number_where_a_table_should_be_is_named(table):
-    text = {"offsets": "offsets = 3\nerror = []\n[mdc]", "mdc": "mdc = 3\nerror = []\n[offsets]"}[table]
+    others = [name for name in ("offsets", "mixing", "mdc") if name != table]
+    text = f"{table} = 3\nerror = []\n" + "".join(f"[{name}]\n" for name in others)
+    assert parse(text.replace(f"{table} = 3", "") + f"[{table}]", "a.toml").errors == {}
     with pytest.raises(DataError, match=r"a\.toml"):
         parse(text, "a.toml")
 
@@ -70,4 +118,9 @@ def test_the_shipped_accuracy_names_measures_that_exist():
     for joint, view, _, _ in accuracy.errors:
         assert view in joints[joint].views
     assert set(accuracy.mdc) <= set(joints)
-    assert all(error.half_width > 0 for error in accuracy.errors.values())
+    for error in accuracy.errors.values():
+        # What the picture itself adds may be all there is; the sum of both is never nothing.
+        assert error.half_width >= 0
+        assert error.growth >= 0
+        assert error.typical > 0
+        assert error.typical >= error.half_width
