@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ import typer
 
 from posture_coach import __version__
 from posture_coach.cli_calibrate import calibrate
+from posture_coach.cli_monitor import monitor
 from posture_coach.cli_options import (
     FAILED,
     SIGNALLED,
@@ -24,9 +26,9 @@ from posture_coach.cli_options import (
     MirrorOption,
     ModelName,
     ModelOption,
+    PersonOption,
     PlaceOption,
     RotateOption,
-    SourceOption,
     check_rotation,
 )
 from posture_coach.errors import DataError, PostureCoachError
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
     from posture_coach.batch.many import Input
     from posture_coach.batch.progress import Progressing
     from posture_coach.batch.results import Job, Outcome, Outputs
-    from posture_coach.pose.camera import Live
-    from posture_coach.store.profiles import SeenBy
+    from posture_coach.store.profiles import Profile
 
 AGAIN_S = 1.0
 
@@ -88,8 +89,10 @@ def analyze(
     baseline: Annotated[
         str | None, typer.Option(help="Your own upright: seconds of the clip (0-5), or a photo or video of it.")
     ] = None,
+    place: PlaceOption = None,
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
+    person: PersonOption = "largest",
     csv: Annotated[bool, typer.Option("--csv", help="Write the table as CSV too.")] = False,
     landmarks: Annotated[bool, typer.Option("--landmarks", help="Add the 33 body points to the table.")] = False,
     annotate: Annotated[
@@ -109,56 +112,13 @@ def analyze(
     outputs = Outputs(csv=csv, landmarks=landmarks, annotate=annotate, show_face=show_face)
     with _interruption() as interruption:
         files = _files(paths)
-        settings = _settings(model, fps, baseline, mirror=mirror, rotate=rotate)
+        settings = _settings(model, fps, baseline, place, mirror=mirror, rotate=rotate, person=person)
         jobs = _jobs(files, out, settings, outputs)
         code = _run(jobs, workers or workers_for(len(jobs)), interruption, json_progress=json_progress)
     raise typer.Exit(code)
 
 
-@app.command()
-def monitor(
-    source: SourceOption = "0",
-    model: ModelOption = "full",
-    fps: FpsOption = None,
-    mirror: MirrorOption = False,
-    rotate: RotateOption = 0,
-    place: PlaceOption = None,
-    seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
-    json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
-) -> None:
-    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
-    from posture_coach.coach.lock import only_one_process
-    from posture_coach.coach.places import seen_by
-    from posture_coach.pose.camera import is_camera, open_live
-    from posture_coach.pose.types import Model
-
-    check_rotation(rotate)
-    held = only_one_process() if is_camera(source) else nullcontext()
-    with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
-        eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
-        _watch(live, eye, fps, place, seconds, json_progress=json_progress)
-
-
-def _watch(
-    live: Live, eye: SeenBy, fps: float | None, place: str | None, seconds: float, *, json_progress: bool
-) -> None:
-    """Show what is seen until the source ends or it has been long enough."""
-    from rich.console import Console
-
-    from posture_coach.coach import terminal
-    from posture_coach.coach.session import Session
-    from posture_coach.coach.upright import Upright
-
-    session, upright = Session(live, eye.model, fps), Upright()
-    upright.begin(session, eye, place)
-    seen = upright.watched(session)
-    if json_progress:
-        terminal.write_lines(terminal.warned(seen, upright, sys.stderr), sys.stdout, seconds)
-    else:
-        title = f"{live.info.name}  {eye.width}x{eye.height}  {eye.model}   Ctrl-C ends"
-        terminal.show(seen, Console(highlight=False), title, seconds, upright)
-
-
+app.command()(monitor)
 app.command()(calibrate)
 
 
@@ -181,23 +141,39 @@ def doctor(
     raise typer.Exit(0 if sound else FAILED)
 
 
-def _settings(model: ModelName, fps: float | None, baseline: str | None, *, mirror: bool, rotate: int) -> Settings:
+def _settings(
+    model: ModelName, fps: float | None, baseline: str | None, place: str | None, *, mirror: bool, rotate: int,
+    person: str,
+) -> Settings:  # fmt: skip
     from posture_coach.batch.analyse import Settings, poses_of
     from posture_coach.batch.baseline import parse
     from posture_coach.measures.accuracy import shipped_accuracy
     from posture_coach.measures.baseline import neutral
+    from posture_coach.pose.roster import choice_of
     from posture_coach.pose.types import Model
 
     check_rotation(rotate)
-    settings = Settings(Model(model), fps, None, mirror, rotate)
+    settings = Settings(Model(model), fps, None, mirror, rotate, choice_of(person))
+    if place is not None:
+        return replace(settings, baseline=_profile(place, baseline))
     if baseline is None:
         return settings
     _check_no_stream(baseline, "--baseline")
     chosen = parse(baseline)
     if isinstance(chosen, Path):
         upright = neutral(poses_of(chosen, settings), shipped_accuracy(), chosen.name)
-        return Settings(Model(model), fps, upright, mirror, rotate)
-    return Settings(Model(model), fps, chosen, mirror, rotate)
+        return replace(settings, baseline=upright)
+    return replace(settings, baseline=chosen)
+
+
+def _profile(place: str, baseline: str | None) -> Profile:
+    from posture_coach.store.profiles import Places
+
+    if baseline is not None:
+        raise typer.BadParameter(
+            "An own upright comes from a place or from --baseline, not from both.", param_hint="--place"
+        )
+    return Places().get(place)
 
 
 def _files(typed: Sequence[str]) -> list[Input]:

@@ -37,7 +37,8 @@ PersonOption = Annotated[
     ),
 ]
 PlaceOption = Annotated[
-    str | None, typer.Option(help="Place whose own upright to hold against; default: the one that is recognised.")
+    str | None,
+    typer.Option(help="Place whose own upright to hold against; a live camera's is recognised where none is named."),
 ]
 
 

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("scoring",),
     ("drawing", "exercises", "store"),
     ("batch", "clinic", "coach"),
-    ("__main__", "cli", "cli_calibrate", "cli_options", "dashboard", "doctor"),
+    ("__main__", "cli", "cli_calibrate", "cli_monitor", "cli_options", "dashboard", "doctor"),
 )
 """From the ground up: a room may import from its own layer and from those before it."""
 
@@ -42,6 +42,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": (
         "cli.py",
         "cli_calibrate.py",
+        "cli_monitor.py",
         "batch/progress.py",
         "batch/terminal.py",
         "coach/calibrate_terminal.py",
@@ -51,7 +52,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
     "tomli_w": ("store/",),
-    "typer": ("cli.py", "cli_calibrate.py", "cli_options.py"),
+    "typer": ("cli.py", "cli_calibrate.py", "cli_monitor.py", "cli_options.py"),
 }
 """Who alone may import an outside library: files, or whole rooms."""
 

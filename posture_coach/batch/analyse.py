@@ -10,6 +10,7 @@ from typing import Any
 
 from posture_coach.batch.baseline import Stretch, within
 from posture_coach.batch.doubts import doubts
+from posture_coach.batch.place import of_place
 from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.baseline import neutral
@@ -26,6 +27,7 @@ from posture_coach.pose.sources import ReadReport, SourceInfo
 from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
+from posture_coach.store.profiles import Profile
 
 Progress = Callable[[int], None]
 """Called with the number of pictures analysed so far; may raise to stop."""
@@ -40,7 +42,7 @@ class Settings:
     fps
         Analyse at most so many pictures a second; None: all.
     baseline
-        Seconds of each clip, or a baseline made before; None: none.
+        Seconds of each clip, a baseline made before, or what was taken at a place; None: none.
     rotate
         Degrees clockwise, one of 0, 90, 180, 270.
     person
@@ -49,7 +51,7 @@ class Settings:
 
     model: Model = Model.FULL
     fps: float | None = None
-    baseline: Stretch | Baseline | None = None
+    baseline: Stretch | Baseline | Profile | None = None
     mirror: bool = False
     rotate: int = 0
     person: Choice = "largest"
@@ -57,7 +59,9 @@ class Settings:
     def told(self) -> dict[str, Any]:
         """Return what a summary keeps of it, so that the analysis can be repeated."""
         own = self.baseline
-        baseline = [own.start_s, own.end_s] if isinstance(own, Stretch) else "another recording" if own else None
+        baseline: Any = [own.start_s, own.end_s] if isinstance(own, Stretch) else "another recording" if own else None
+        if isinstance(own, Profile):
+            baseline = f"place {own.place}, taken {own.taken_at.isoformat(timespec='seconds')}"
         return {
             "fps": self.fps, "mirror": self.mirror, "rotate": self.rotate, "baseline": baseline, "person": self.person,
         }  # fmt: skip
@@ -98,16 +102,25 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
     if upside_down(series):
         raise PictureError(f"{path.name}: the person is head down. Turn the picture with --rotate 180 and run again.")
     warnings = [*report.reasons, *report.warnings]
-    baseline = settings.baseline
-    if isinstance(baseline, Stretch):
-        baseline = _own_baseline(series, baseline, warnings)
-    elif baseline is not None:
-        baseline = replace(baseline, same_recording=False)
-    camera = Camera(focal_px=found.info.focal_px)
+    baseline, camera = _held_against(settings, found, warnings)
     assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
     assessment = replace(assessor.push(series), person=found.roster.number)
     warnings += doubts(assessment, found.sights, baseline, found.roster)
     return Analysis(assessment, not report.partial, _about(path, found), [as_text(words) for words in warnings])
+
+
+def _held_against(settings: Settings, found: _Found, warnings: list[str]) -> tuple[Baseline | None, Camera]:
+    """Settle the own upright and the camera, and add to the warnings what is to be said of them."""
+    own, camera = settings.baseline, Camera(focal_px=found.info.focal_px)
+    if isinstance(own, Profile):
+        baseline, camera, said = of_place(
+            own, found.series, found.info, mirror=settings.mirror, rotate=settings.rotate
+        )  # fmt: skip
+        warnings += said
+        return baseline, camera
+    if isinstance(own, Stretch):
+        return _own_baseline(found.series, own, warnings), camera
+    return (replace(own, same_recording=False) if own is not None else None), camera
 
 
 def poses_of(path: Path, settings: Settings) -> PoseSeries:

@@ -117,7 +117,8 @@ def inputs(shared_folder, require):
 
 def promised(project):
     """Return {row: (status, exit code)} of the documented table."""
-    lines = (project / "docs" / "inputs.md").read_text(encoding="utf-8").splitlines()
+    text = (project / "docs" / "inputs.md").read_text(encoding="utf-8")
+    lines = text.split("\n## Calibration\n", maxsplit=1)[0].splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
     return {name: (status, code) for name, status, code, _ in cells[2:]}
 

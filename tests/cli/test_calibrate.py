@@ -17,7 +17,7 @@ import pytest
 from posture_coach.coach.calibrate_terminal import large
 from posture_coach.measures.types import View
 from posture_coach.store.profiles import FOLDER_VARIABLE, Places
-from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
+from tests.cli.typed import PATIENCE_S, PROGRAM, environment, summary, typed
 from tests.clips import SITTING, SLUMPED, names_in, still_video, video
 
 TRUNK = "trunk_inclination_deg"
@@ -129,6 +129,22 @@ def test_a_moved_chair_is_told_and_nothing_is_held_against(taken, clips):
     assert all("head_pitch_deg" not in json.loads(line)["measures"] for line in ended.out.splitlines())
 
 
+def test_analyze_holds_a_recording_of_that_camera_against_the_place(taken, clip, clips, tmp_path):
+    out = tmp_path / "out"
+    ended = typed("analyze", clip, "--place", "docked", "--out", out, "--workers", "1", env=at(taken[0]))
+    assert ended.code == 0, ended.said
+    told = summary(out, "guided")
+    assert told["settings"]["baseline"].startswith("place docked, taken ")
+    pitch = told["measures"]["head_pitch_deg"]
+    assert pitch["median"] == pytest.approx(0.0, abs=3.0), "the upright makes two thirds of the clip"
+    small = video(clips / "small.mp4", [np.zeros((240, 320, 3), dtype=np.uint8)] * 3, [0.0, 0.1, 0.2])
+    unlike = typed("analyze", small, "--place", "docked", "--out", out, "--workers", "1", env=at(taken[0]))
+    assert "from pictures of 360x640, and these have 320x240. It is not used here." in unlike.said
+    assert typed("analyze", clip, "--place", "gone", "--out", out, env=at(taken[0])).code == 2
+    both = typed("analyze", clip, "--place", "docked", "--baseline", "0-5", "--out", out, env=at(taken[0]))
+    assert (both.code, "--place" in both.said) == (2, True)
+
+
 # What ends it, and leaves what was taken before
 
 
@@ -206,6 +222,14 @@ def test_unusable_arguments_are_told_before_anything_is_opened(taken, options, w
     ended = typed("calibrate", "--source", "97", *options, env=at(taken[0]))
     assert ended.code == 2
     assert words in ended.said
+
+
+def test_a_board_that_is_not_found_is_told_before_the_camera_is_opened(home):
+    before = files(home)
+    ended = typed("calibrate", "--source", "97", "--lens", SITTING, "--lens", SLUMPED, env=at(home))
+    assert ended.code == 1
+    assert "The lens is not measured. The board was not found in any picture." in ended.said
+    assert files(home) == before
 
 
 def test_a_damaged_profile_names_file_key_and_what_to_do(home, clip):

@@ -1,0 +1,35 @@
+"""A recording held against what was taken at a place: only where it is that camera's, and nothing has moved since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from posture_coach.measures.calibration import Camera
+from posture_coach.measures.measurer import Baseline
+from posture_coach.measures.whereabouts import moved, whereabouts
+from posture_coach.pose.sources import SourceInfo
+from posture_coach.pose.types import PoseSeries
+from posture_coach.store.profiles import Profile, SeenBy, misfit
+
+
+def of_place(
+    profile: Profile, series: PoseSeries, info: SourceInfo, *, mirror: bool, rotate: int
+) -> tuple[Baseline | None, Camera, list[str]]:
+    """Return what a recording is held against, how its camera stands, and what is to be said of it.
+
+    A file does not tell which camera it came from: whoever names the place vouches for that. What can be seen is held
+    to the profile.
+    """
+    known = Camera(focal_px=info.focal_px)
+    # The source is the one thing that a recording cannot have in common with the live camera.
+    eye = SeenBy(profile.seen_by.source, series.width, series.height, series.model, series.mode, mirror, rotate)
+    why = misfit(profile, eye)
+    if why:
+        return None, known, [f"{why} It is not used here."]
+    shift = moved(profile.where, whereabouts(series), profile.own.view)
+    if shift:
+        return None, known, [
+            f"camera or chair moved: {shift} than when the upright at {profile.place} was taken, so it is not used here"
+        ]  # fmt: skip
+    camera = profile.camera
+    return profile.neutral(), replace(camera, focal_px=camera.focal_px or info.focal_px), []

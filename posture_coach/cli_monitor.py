@@ -1,0 +1,67 @@
+"""`posture-coach monitor`: what a camera sees now, on the terminal."""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from posture_coach.cli_options import (
+    FpsOption,
+    MirrorOption,
+    ModelOption,
+    PlaceOption,
+    RotateOption,
+    SourceOption,
+    check_rotation,
+)
+
+if TYPE_CHECKING:
+    from posture_coach.pose.camera import Live
+    from posture_coach.store.profiles import SeenBy
+
+
+def monitor(
+    source: SourceOption = "0",
+    model: ModelOption = "full",
+    fps: FpsOption = None,
+    mirror: MirrorOption = False,
+    rotate: RotateOption = 0,
+    place: PlaceOption = None,
+    seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
+    json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
+) -> None:
+    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
+    from posture_coach.coach.lock import only_one_process
+    from posture_coach.coach.places import seen_by
+    from posture_coach.pose.camera import is_camera, open_live
+    from posture_coach.pose.types import Model
+
+    check_rotation(rotate)
+    held = only_one_process() if is_camera(source) else nullcontext()
+    with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
+        eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
+        _watch(live, eye, fps, place, seconds, json_progress=json_progress)
+
+
+def _watch(
+    live: Live, eye: SeenBy, fps: float | None, place: str | None, seconds: float, *, json_progress: bool
+) -> None:
+    """Show what is seen until the source ends or it has been long enough."""
+    from rich.console import Console
+
+    from posture_coach.coach import terminal
+    from posture_coach.coach.session import Session
+    from posture_coach.coach.upright import Upright
+
+    session, upright = Session(live, eye.model, fps), Upright()
+    upright.begin(session, eye, place)
+    seen = upright.watched(session)
+    if json_progress:
+        terminal.write_lines(terminal.warned(seen, upright, sys.stderr), sys.stdout, seconds)
+    else:
+        title = f"{live.info.name}  {eye.width}x{eye.height}  {eye.model}   Ctrl-C ends"
+        terminal.show(seen, Console(highlight=False), title, seconds, upright)
