@@ -2,8 +2,8 @@
 
 shoulder_line_gain
     the slope of the shoulder line, true over found, from the front and from behind with the whole body in view;
-corner_flexion_gain
-    hip and knee flexion beyond 40 degrees, true over found, seen from a corner.
+corner_leg_gain
+    direction of the thigh and knee flexion beyond 40 degrees, true over found, seen from a corner.
 
 Both are weighted medians: a body counts 1 in each group, shared among its stills and clips. The two shares of `Mixing`
 are not fitted: one half for the side lean is the mean of two witnesses, and a quarter of the world points in a hanging
@@ -12,7 +12,7 @@ thigh is what is printed here beside none and one half.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -74,11 +74,21 @@ def _pairs(truth: Sequence[Item], names: Sequence[str], accuracy: Accuracy, cach
             value, _ = raw_values(series, accuracy)
             table, left = true_values(item), bool(np.nanmedian(body_yaw_deg(item)) > 0)
             for name in names:
-                own = name.format("left" if left else "right")
-                found, true = value[:, NAMES.index(own)], table[own][series.index]
+                found, true = _found_and_true(name, "left" if left else "right", value, table)
+                true = true[series.index]
                 n = len(found)
                 whose, cell = np.full(n, item.body, dtype=object), np.full(n, item.cell, dtype=object)
                 yield Pairs(found, true, np.full(n, 1.0 / n), whose, cell).of(~np.isnan(found) & ~np.isnan(true))
+
+
+def _found_and_true(name: str, side: str, value: Floats, table: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Return one measure, or the direction of the thigh: hip flexion less trunk inclination."""
+    hip, trunk = f"hip_flexion_{side}_deg", "trunk_inclination_deg"
+    if name == "thigh":
+        found = value[:, NAMES.index(hip)] - value[:, NAMES.index(trunk)]
+        return found, table[hip] - table[trunk]
+    own = name.format(side)
+    return value[:, NAMES.index(own)], table[own]
 
 
 def gain(p: Pairs, least: float) -> float:
@@ -105,13 +115,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the fit into the package's accuracy.toml")
     args = parser.parse_args()
     truth, shipped = items(), shipped_accuracy()
-    plain = replace(shipped, mixing=replace(shipped.mixing, shoulder_line_gain=1.0, corner_flexion_gain=1.0))
+    plain = replace(shipped, mixing=replace(shipped.mixing, shoulder_line_gain=1.0, corner_leg_gain=1.0))
     fits: dict[str, tuple[Pairs, float]] = {
         "shoulder_line_gain": (
             pairs(truth, WHOLE_BODY, ["shoulder_obliquity_deg"], plain, args.cache), LEAST_SLOPE_DEG,
         ),
-        "corner_flexion_gain": (
-            pairs(truth, ["oblique"], ["hip_flexion_{}_deg", "knee_flexion_{}_deg"], plain, args.cache),
+        "corner_leg_gain": (
+            pairs(truth, ["oblique"], ["thigh", "knee_flexion_{}_deg"], plain, args.cache),
             LEAST_FLEXION_DEG,
         ),
     }  # fmt: skip

@@ -47,8 +47,8 @@ SWAY_POSSIBLE_RATIO = (-0.35, 0.35)
 USEFUL_LIMB_DEG = 25.0
 """Widest 95 % half-width of a limb's angle that is still of use: half a squat is told from a whole one within it."""
 USEFUL = {
-    # No more than what a slump takes (7-14 degrees), and half of a step from band to band of ISO 11226.
-    "trunk_inclination_deg": 12.0, "neck_inclination_deg": 12.0, "neck_trunk_angle_deg": 15.0, "body_lean_deg": 6.0,
+    # About what a slump takes (7-14 degrees), and half of a step from band to band of ISO 11226 at most.
+    "trunk_inclination_deg": 15.0, "neck_inclination_deg": 15.0, "neck_trunk_angle_deg": 18.0, "body_lean_deg": 6.0,
     "trunk_inclination_est_deg": 15.0, "neck_inclination_est_deg": 20.0, "lateral_trunk_lean_deg": 6.0,
      "hip_forward_offset_ratio": 0.06, "slump_ratio": 0.1, "neck_length_ratio": 0.15,
     # What a glance sees (5 degrees), twice over.

@@ -59,13 +59,13 @@ def head_trunk_flexion(s: Skeleton) -> Floats:
 
 def hip_flexion(s: Skeleton, side: Side) -> Floats:
     """Thigh against the trunk line prolonged."""
-    return s.flexion_gain * wrapped_deg(_thigh(s, side) + trunk_inclination(s))
+    return wrapped_deg(_thigh(s, side) + trunk_inclination(s))
 
 
 def knee_flexion(s: Skeleton, side: Side) -> Floats:
     """Shank against the thigh prolonged."""
-    shank = hanging_deg(s.of_leg("knee", side), s.of_leg("ankle", side), s.forward)
-    return s.flexion_gain * wrapped_deg(_thigh(s, side) - shank)
+    shank = s.leg_gain * hanging_deg(s.of_leg("knee", side), s.of_leg("ankle", side), s.forward)
+    return wrapped_deg(_thigh(s, side) - shank)
 
 
 def _thigh(s: Skeleton, side: Side) -> Floats:
@@ -75,7 +75,7 @@ def _thigh(s: Skeleton, side: Side) -> Floats:
     thigh, yaw = knee - hip, np.radians(s.yaw_deg)
     deep = direction_deg(-thigh[:, 0] * np.sin(yaw) - thigh[:, 2] * np.cos(yaw), thigh[:, 1])
     share = s.thigh_from_depth * np.cos(np.radians(seen)) ** 2
-    return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
+    return s.leg_gain * np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
 
 
 def ankle_dorsiflexion(s: Skeleton, side: Side) -> Floats:

@@ -79,14 +79,15 @@ class Mixing:
         Share of the world points in a hanging thigh, seen from the side; none in a level one, which they misplace.
     shoulder_line_gain
         The network draws shoulders more level than they are; their slope is multiplied by this.
-    corner_flexion_gain
-        Seen from a corner it draws hips and knees less bent than they are; their flexion is multiplied by this.
+    corner_leg_gain
+        Seen from a corner it draws thighs and shanks nearer to hanging than they are; their directions are multiplied
+        by this.
     """
 
     lean_from_depth: float = 0.0
     thigh_from_depth: float = 0.0
     shoulder_line_gain: float = 1.0
-    corner_flexion_gain: float = 1.0
+    corner_leg_gain: float = 1.0
 
 
 PICTURE_ALONE = Mixing()
@@ -117,8 +118,8 @@ class Skeleton:
         (n,) 0-1, how far the other leg counts: where both move together, knees turned out to the sides cancel.
     thigh_from_depth
         (n,) share of the world points in a hanging thigh.
-    flexion_gain
-        (n,) what hip and knee flexion are multiplied by.
+    leg_gain
+        (n,) what the directions of thigh and shank are multiplied by.
     mixing
         The other shares.
     """
@@ -135,7 +136,7 @@ class Skeleton:
     thigh_forward_px: Floats
     other_leg: Floats
     thigh_from_depth: Floats
-    flexion_gain: Floats
+    leg_gain: Floats
     mixing: Mixing
 
     def point(self, landmark: Landmark) -> Floats:
@@ -205,7 +206,7 @@ def build(
         thigh_forward_px=offsets.thigh_forward * np.where(aside, length, 0.0),
         other_leg=np.where(view == View.OBLIQUE, _together(p, series.world, yaw_deg), 0.0),
         thigh_from_depth=np.where(view == View.SIDE, depth, 0.0),
-        flexion_gain=np.where(view == View.OBLIQUE, mixing.corner_flexion_gain, 1.0),
+        leg_gain=np.where(view == View.OBLIQUE, mixing.corner_leg_gain, 1.0),
         mixing=mixing,
     )
 
@@ -213,7 +214,7 @@ def build(
 def _moved(
     points: Floats, aside: NDArray[np.bool_], yaw_deg: Floats, forward: Floats, offsets: Offsets
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return (n, 2) mid-hip, mid-shoulder and mid-ear, moved where seen from aside, and the (n,) trunk length before."""
+    """Return (n, 2) mid-hip, mid-shoulder and mid-ear, moved where seen from aside, and (n,) trunk lengths before."""
     hip, shoulder, ear = (_middle_of(points, joint) for joint in ("HIP", "SHOULDER", "EAR"))
     length = distance(hip, shoulder)
     with np.errstate(invalid="ignore", divide="ignore"):
