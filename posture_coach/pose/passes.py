@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.types import MIRROR_ORDER, Floats, Frame, Picture, Pose
+from posture_coach.pose.types import MIRROR_ORDER, Floats, Frame, Landmark, Picture, Pose
 
 CUT_PX = 512
 """Side of the square cut-outs; the network itself sees 256."""
@@ -36,7 +36,9 @@ class _Look:
         seen = photo
         if self.scale != 1.0 or self.corner != (0.0, 0.0):
             x, y = self.corner
-            shift = np.array([[self.scale, 0.0, -self.scale * x], [0.0, self.scale, -self.scale * y]])
+            # OpenCV counts from the middle of the first pixel, points from its corner.
+            across, down = (self.scale * (0.5 - start) - 0.5 for start in (x, y))
+            shift = np.array([[self.scale, 0.0, across], [0.0, self.scale, down]])
             cut = cv2.warpAffine(photo, shift, self.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             seen = np.asarray(cut, dtype=np.uint8)
         return np.ascontiguousarray(seen[:, ::-1]) if self.mirrored else seen
@@ -51,8 +53,14 @@ class _Look:
         return points / self.scale + np.array(self.corner), world
 
 
+SAME_PERSON_TRUNKS = 0.3
+"""A look that puts the hips further off than this found somebody else, or nobody."""
+
+
 def look_again(network: Landmarker, frame: Frame) -> Pose | None:
     """Find the person in a photo by several looks; None where the first finds nobody.
+
+    Looks that found somebody else are left out.
 
     Parameters
     ----------
@@ -65,13 +73,19 @@ def look_again(network: Landmarker, frame: Frame) -> Pose | None:
     found = [(first.points_px, first.world)]
     for look in _looks(first, frame.size):
         pose = network.find(replace(frame, image=look.picture(frame.image)))
-        if pose is not None:
-            found.append(look.back(pose))
+        if pose is not None and _is_same(first.points_px, (again := look.back(pose))[0]):
+            found.append(again)
     if len(found) < LEAST_LOOKS:
         return first
     points, world = (np.array(column) for column in zip(*found, strict=True))
     spread = np.linalg.norm(points.std(axis=0), axis=1)
     return replace(first, points_px=np.median(points, axis=0), world=np.median(world, axis=0), spread_px=spread)
+
+
+def _is_same(one: Floats, other: Floats) -> bool:
+    hips, shoulders = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+    trunk = float(np.linalg.norm(one[shoulders].mean(axis=0) - one[hips].mean(axis=0)))
+    return bool(np.linalg.norm((other - one)[hips].mean(axis=0)) <= SAME_PERSON_TRUNKS * trunk)
 
 
 def _looks(first: Pose, size: tuple[int, int]) -> list[_Look]:

@@ -239,8 +239,9 @@ def test_the_error_of_the_other_mode_is_borrowed_and_widened():
     assert one.value == pytest.approx(0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("half_width", "why"), [(11.0, Reason.NONE), (13.0, Reason.TOO_UNCERTAIN)])
-def test_a_value_too_uncertain_to_be_of_use_is_refused(half_width, why):
+@pytest.mark.parametrize(("more", "why"), [(-1.0, Reason.NONE), (1.0, Reason.TOO_UNCERTAIN)])
+def test_a_value_too_uncertain_to_be_of_use_is_refused(more, why):
+    half_width = BY_NAME["trunk_inclination_deg"].useful + more
     wide = {("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL): Error(0.0, half_width)}
     accuracy = dataclasses.replace(KNOWN, errors=wide)
     assert reason(draw([SIDE]), "trunk_inclination_deg", accuracy=accuracy) is why

@@ -95,13 +95,13 @@ def test_the_unfolded_picture_in_the_mirror_is_the_mirrored_one(yaw, trunk):
 def test_from_the_front_and_from_behind_the_picture_stays_as_it_is(view, yaw):
     series = draw([Body(yaw_deg=yaw, trunk_inclination_deg=20, lateral_trunk_lean_deg=10)])
     far_off = Offsets(*[0.1] * len(fields(Offsets)))
-    body = built(series, far_off, view, thigh_from_depth=0.5, corner_flexion_gain=1.5)
+    body = built(series, far_off, view, thigh_from_depth=0.5, corner_leg_gain=1.5)
     np.testing.assert_array_equal(body.points_px, series.points_px)
     for name, joint in (("mid_hip", "HIP"), ("mid_shoulder", "SHOULDER"), ("mid_ear", "EAR")):
         pair = series.points_px[:, [Landmark[f"LEFT_{joint}"], Landmark[f"RIGHT_{joint}"]]]
         np.testing.assert_array_equal(getattr(body, name), pair.mean(axis=1))
     assert body.other_leg[0] == body.thigh_from_depth[0] == body.thigh_forward_px[0] == 0
-    assert body.flexion_gain[0] == 1
+    assert body.leg_gain[0] == 1
 
 
 @pytest.mark.parametrize("yaw", [90.0, 50.0, -36.0])
@@ -297,9 +297,17 @@ def test_the_heavy_models_depth_has_no_share_and_neither_has_any_from_a_corner()
 
 
 @pytest.mark.parametrize(("yaw", "gain"), [(45.0, 1.1), (-40.0, 1.1), (90.0, 1.0), (-70.0, 1.0)])
-def test_flexion_from_a_corner_is_multiplied_and_from_the_side_is_not(yaw, gain):
-    body = skeleton(Body(yaw_deg=yaw, trunk_inclination_deg=10, **both_legs(hip=60, knee=80)), corner_flexion_gain=1.1)
+def test_from_a_corner_thigh_and_shank_are_turned_further_from_hanging_and_the_trunk_is_not(yaw, gain):
+    body = skeleton(Body(yaw_deg=yaw, trunk_inclination_deg=10, **both_legs(hip=60, knee=80)), corner_leg_gain=1.1)
     for side in Side:
-        assert sagittal.hip_flexion(body, side)[0] == pytest.approx(60 * gain, abs=1e-6)
+        assert sagittal.hip_flexion(body, side)[0] == pytest.approx((60 - 10) * gain + 10, abs=1e-6)
         assert sagittal.knee_flexion(body, side)[0] == pytest.approx(80 * gain, abs=1e-6)
     assert sagittal.trunk_inclination(body)[0] == pytest.approx(10, abs=1e-6)
+
+
+@pytest.mark.parametrize("yaw", [45.0, -40.0])
+def test_a_bow_over_hanging_legs_is_multiplied_by_nothing(yaw):
+    body = skeleton(Body(yaw_deg=yaw, trunk_inclination_deg=40, **both_legs(hip=40)), corner_leg_gain=1.1)
+    for side in Side:
+        assert sagittal.hip_flexion(body, side)[0] == pytest.approx(40, abs=1e-6)
+        assert sagittal.knee_flexion(body, side)[0] == pytest.approx(0, abs=1e-6)

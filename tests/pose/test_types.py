@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,29 @@ def test_a_part_keeps_time_number_and_size(start, stop, numbers):
     assert (part.width, part.height, part.mode, part.model) == (640, 480, Mode.TRACKED, Model.LITE)
     for name in ("time_s", "points_px", "world", "visibility", "presence", "detected"):
         np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[start:stop])
+
+
+def test_one_look_at_every_picture_leaves_no_spread():
+    assert series(pose(1), None).spread_px is None
+    assert PoseSeries.joined([series(pose(1)), series(None)]).spread_px is None
+    assert series(pose(1), pose(2)).part(0, 1).spread_px is None
+
+
+def test_the_spread_of_several_looks_goes_with_its_picture():
+    often = replace(pose(2), spread_px=np.full(POINTS, 2.5))
+    stacked = series(pose(1), often, None)
+    assert stacked.spread_px.shape == (3, POINTS)
+    # One look, and nobody, have no spread.
+    assert stacked.spread_px[:, 0].tolist() == [0.0, 2.5, 0.0]
+    assert stacked.part(1, 3).spread_px[:, 4].tolist() == [2.5, 0.0]
+
+
+@pytest.mark.parametrize("often_first", [True, False])
+def test_joined_stretches_keep_the_spread_of_either(often_first):
+    parts = [series(replace(pose(2), spread_px=np.full(POINTS, 2.5)), None), series(pose(1))]
+    joined = PoseSeries.joined(parts if often_first else parts[::-1])
+    assert joined.spread_px[:, 7].tolist() == ([2.5, 0.0, 0.0] if often_first else [0.0, 2.5, 0.0])
+    assert len(joined) == len(joined.spread_px) == 3
 
 
 def test_the_mirror_swaps_every_left_point_with_its_right_twin():

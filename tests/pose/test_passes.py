@@ -1,0 +1,228 @@
+"""Several looks at one photo, by the real network: where the points lie, mirrored, cut off at the edge, and nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from posture_coach.pose.landmarker import Landmarker
+from posture_coach.pose.passes import CUT_PX, CUT_SIZES, LEAST_LOOKS, look_again
+from posture_coach.pose.types import MIRROR_ORDER, POINTS, Frame, Landmark, Mode, Model, Pose
+from posture_coach.resources import samples_folder
+
+TRUNK = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP, Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+LOOKS = 2 + 2 * len(CUT_SIZES)
+"""As it is, in the mirror, and both ways in each cut-out."""
+BODY = [
+    Landmark[f"{side}_{joint}"]
+    for side in ("LEFT", "RIGHT")
+    for joint in ("EAR", "SHOULDER", "HIP", "KNEE", "ANKLE")
+]  # fmt: skip
+
+
+@dataclass
+class Watched:
+    """The real network, with what it was shown; it may be told to see nobody in some looks."""
+
+    network: Landmarker
+    blind: tuple[int, ...] = ()
+    shown: list[Frame] = field(default_factory=list)
+
+    def find(self, frame: Frame) -> Pose | None:
+        self.shown.append(frame)
+        return None if len(self.shown) - 1 in self.blind else self.network.find(frame)
+
+
+@pytest.fixture(scope="module")
+def network():
+    with Landmarker(Model.FULL, Mode.DETECTED) as full:
+        yield full
+
+
+@pytest.fixture(scope="module", params=["sitting_upright.jpg", "sitting_slumped.jpg"])
+def photo(request) -> np.ndarray:
+    with Image.open(samples_folder() / request.param) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def frame(picture: np.ndarray) -> Frame:
+    return Frame(np.ascontiguousarray(picture), 0.0, 0)
+
+
+def trunk_px(pose: Pose) -> float:
+    p = pose.points_px
+    hip = p[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
+    return float(np.linalg.norm(p[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0) - hip))
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(one - other, axis=-1)
+
+
+# Where the points lie
+
+
+def test_several_looks_agree_with_one_and_with_each_other(network, photo):
+    """A look that was put back wrongly would lie a trunk's length off, and drag the spread with it."""
+    once, often = network.find(frame(photo)), look_again(network, frame(photo))
+    assert once.spread_px is None
+    assert often.spread_px.shape == (POINTS,)
+    assert (often.spread_px > 0).all()
+    assert often.spread_px[BODY].max() < 0.15 * trunk_px(once)
+    assert np.median(often.spread_px[BODY]) < 0.06 * trunk_px(once)
+    assert (apart(often.points_px, once.points_px)[BODY] < 2.5 * often.spread_px[BODY] + 1).all()
+    assert apart(often.points_px, once.points_px)[BODY].max() < 0.1 * trunk_px(once)
+    # Left stays left, right stays right, near stays near.
+    assert apart(often.world, once.world)[BODY].max() < 0.12
+
+
+def test_all_but_points_and_spread_is_that_of_the_first_look(network, photo):
+    shown = Frame(photo, 2.5, 7)
+    once, often = network.find(shown), look_again(network, shown)
+    for name in ("time_s", "index", "width", "height", "mode", "model"):
+        assert getattr(often, name) == getattr(once, name)
+    np.testing.assert_array_equal(often.visibility, once.visibility)
+    np.testing.assert_array_equal(often.presence, once.presence)
+
+
+def test_the_photo_in_the_mirror_has_the_points_in_the_mirror(network, photo):
+    """Of six looks three are mirrored, so nothing in the sum prefers a side; the network still trembles a little."""
+    size = np.array([photo.shape[1], 0])
+    plain, other = (look_again(network, frame(picture)) for picture in (photo, photo[:, ::-1]))
+    once, once_other = (network.find(frame(picture)) for picture in (photo, photo[:, ::-1]))
+    often = apart(other.points_px[MIRROR_ORDER] * [-1, 1] + size, plain.points_px)[BODY]
+    single = apart(once_other.points_px[MIRROR_ORDER] * [-1, 1] + size, once.points_px)[BODY]
+    assert often.mean() < 0.03 * trunk_px(plain)
+    assert often.max() < 0.1 * trunk_px(plain)
+    assert often.mean() < 0.6 * single.mean()
+    np.testing.assert_allclose(other.world[MIRROR_ORDER] * [-1, 1, 1], plain.world, atol=0.08)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_larger_photo_of_the_same_has_larger_points_and_spread(network, photo, times):
+    plain, other = (look_again(network, frame(np.kron(photo, np.ones((n, n, 1), np.uint8)))) for n in (1, times))
+    assert apart(other.points_px / times, plain.points_px)[BODY].max() < 0.1 * trunk_px(plain)
+    assert 0.4 < other.spread_px[BODY].mean() / times / plain.spread_px[BODY].mean() < 2.5
+
+
+@pytest.mark.parametrize("edge", ["left", "right", "bottom"])
+def test_a_person_at_the_edge_of_the_picture(network, photo, edge):
+    """Cut-outs reach beyond the picture there, and points may lie outside it: no worse than one look."""
+    whole = look_again(network, frame(photo)).points_px
+    (left, top), (right, bottom) = whole[BODY].min(axis=0).astype(int), whole[BODY].max(axis=0).astype(int)
+    rows = slice(0, bottom - (bottom - top) // 8) if edge == "bottom" else slice(None)
+    columns = {"left": slice(left - 5, None), "right": slice(0, right + 5), "bottom": slice(None)}[edge]
+    cut = photo[rows, columns]
+    once, often = network.find(frame(cut)), look_again(network, frame(cut))
+    assert (often.width, often.height) == (cut.shape[1], cut.shape[0])
+    assert np.isfinite(often.points_px).all()
+    moved, single = (apart(pose.points_px, whole - [columns.start or 0, 0])[TRUNK].mean() for pose in (often, once))
+    assert moved < 0.12 * trunk_px(once)
+    assert moved < 1.1 * single
+
+
+def test_a_small_person_in_a_large_picture(network, photo):
+    """The cut-outs show him as large as the network wants him."""
+    wide = np.full((photo.shape[0] * 2, photo.shape[1] * 2, 3), 128, dtype=np.uint8)
+    wide[photo.shape[0] // 2 :, photo.shape[1] :][: photo.shape[0], : photo.shape[1]] = photo
+    plain, other = look_again(network, frame(photo)), look_again(network, frame(wide))
+    offset = [photo.shape[1], photo.shape[0] // 2]
+    assert apart(other.points_px - offset, plain.points_px)[BODY].max() < 0.08 * trunk_px(plain)
+
+
+# By marks that can be found exactly
+
+MARK_PX = 24
+
+
+class Marks:
+    """Finds a red, a green and a blue square exactly, where no network can say how exactly it finds a person.
+
+    As in a person who faces the camera, the mark further to the right is called left, in the mirror too.
+    """
+
+    def find(self, shown: Frame) -> Pose:
+        bright = shown.image.astype(float)
+        across, down = bright.sum(axis=0), bright.sum(axis=1)
+        x, y = (((np.arange(len(s)) + 0.5)[:, None] * s).sum(axis=0) / s.sum(axis=0) for s in (across, down))
+        nose, *sides = np.column_stack([x, y])
+        right, left = sorted(sides, key=lambda at: at[0])
+        points = np.array([nose if i == 0 else left if "LEFT" in Landmark(i).name else right for i in range(POINTS)])
+        sure = np.ones(POINTS)
+        return Pose(0.0, 0, *shown.size, Mode.DETECTED, Model.FULL, points, np.zeros((POINTS, 3)), sure, sure)
+
+
+@pytest.mark.parametrize("reach_px", [60, 170, 400])
+@pytest.mark.parametrize("shift", [(0, 0), (-90, 45)])
+def test_every_look_is_put_back_where_it_was_seen(reach_px, shift):
+    """Enlarged fourfold, about as it is, and made smaller."""
+    centre = np.array([900, 700]) + shift
+    picture = np.zeros((1400, 1800, 3), dtype=np.uint8)
+    for channel, (x, y) in enumerate(((0.1, -1.0), (-0.9, 0.2), (0.8, 0.9))):
+        column, row = (centre + np.array([x, y]) * reach_px).astype(int)
+        picture[row : row + MARK_PX, column : column + MARK_PX, channel] = 200
+    once, often = Marks().find(frame(picture)), look_again(Marks(), frame(picture))
+    # Made smaller, a pixel of the cut-out is two or three of the photo.
+    fine = max(1.0, CUT_SIZES[1] * 2 * reach_px / CUT_PX)
+    assert apart(often.points_px, once.points_px).max() < 0.12 * fine
+    assert often.spread_px.max() < 0.12 * fine
+
+
+# What the network is shown
+
+
+def test_the_network_looks_six_times_at_contiguous_pictures(network, photo):
+    watched = Watched(network)
+    look_again(watched, frame(photo))
+    assert len(watched.shown) == LOOKS == 6
+    for look in watched.shown:
+        assert look.image.flags.c_contiguous
+        assert look.image.dtype == np.uint8
+    sizes = [look.size for look in watched.shown]
+    assert sizes == [(photo.shape[1], photo.shape[0])] * 2 + [(CUT_PX, CUT_PX)] * 4
+    np.testing.assert_array_equal(watched.shown[1].image, photo[:, ::-1])
+    for plain, mirrored in ((2, 3), (4, 5)):
+        np.testing.assert_array_equal(watched.shown[mirrored].image, watched.shown[plain].image[:, ::-1])
+
+
+def test_a_wider_cut_out_shows_the_person_smaller_and_both_in_the_middle(network, photo):
+    watched = Watched(network)
+    look_again(watched, frame(photo))
+    narrow, wide = (network.find(watched.shown[i]) for i in (2, 4))
+    assert trunk_px(narrow) / trunk_px(wide) == pytest.approx(CUT_SIZES[1] / CUT_SIZES[0], rel=0.1)
+    for pose in (narrow, wide):
+        middle = (pose.points_px.min(axis=0) + pose.points_px.max(axis=0)) / 2
+        np.testing.assert_allclose(middle, CUT_PX / 2, atol=0.08 * CUT_PX)
+
+
+def test_the_photo_itself_is_not_changed(network, photo):
+    shown = frame(photo.copy())
+    shown.image.flags.writeable = False
+    look_again(network, shown)
+    np.testing.assert_array_equal(shown.image, photo)
+
+
+# Nobody, and too few
+
+
+def test_nobody_is_nobody_after_one_look(network):
+    watched = Watched(network)
+    assert look_again(watched, Frame(np.zeros((240, 320, 3), dtype=np.uint8), 0.0, 0)) is None
+    assert len(watched.shown) == 1
+
+
+def test_who_is_found_too_rarely_has_the_first_looks_points_and_no_spread(network, photo):
+    once = network.find(frame(photo))
+    found_twice = look_again(Watched(network, blind=(1, 2, 3, 4)), frame(photo))
+    np.testing.assert_array_equal(found_twice.points_px, once.points_px)
+    assert found_twice.spread_px is None
+
+
+def test_from_three_finds_on_there_is_a_spread(network, photo):
+    assert LEAST_LOOKS == 3
+    pose = look_again(Watched(network, blind=(1, 3, 5)), frame(photo))
+    assert pose.spread_px is not None
+    assert pose.spread_px[BODY].max() < 0.15 * trunk_px(pose)
