@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -141,16 +141,18 @@ MARK_PX = 24
 class Marks:
     """Finds a red, a green and a blue square exactly, where no network can say how exactly it finds a person.
 
-    As in a person who faces the camera, the mark further to the right is called left, in the mirror too.
+    The red one stands for hips and nose. Of the others, as in a person who faces the camera, the one further to the
+    right is called left, in the mirror too.
     """
 
     def find(self, shown: Frame) -> Pose:
         bright = shown.image.astype(float)
         across, down = bright.sum(axis=0), bright.sum(axis=1)
         x, y = (((np.arange(len(s)) + 0.5)[:, None] * s).sum(axis=0) / s.sum(axis=0) for s in (across, down))
-        nose, *sides = np.column_stack([x, y])
+        red, *sides = np.column_stack([x, y])
         right, left = sorted(sides, key=lambda at: at[0])
-        points = np.array([nose if i == 0 else left if "LEFT" in Landmark(i).name else right for i in range(POINTS)])
+        points = np.array([left if "LEFT" in point.name else right for point in Landmark])
+        points[[Landmark.NOSE, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]] = red
         sure = np.ones(POINTS)
         return Pose(0.0, 0, *shown.size, Mode.DETECTED, Model.FULL, points, np.zeros((POINTS, 3)), sure, sure)
 
@@ -219,6 +221,21 @@ def test_who_is_found_too_rarely_has_the_first_looks_points_and_no_spread(networ
     found_twice = look_again(Watched(network, blind=(1, 2, 3, 4)), frame(photo))
     np.testing.assert_array_equal(found_twice.points_px, once.points_px)
     assert found_twice.spread_px is None
+
+
+def test_a_look_that_finds_somebody_else_is_left_out(network, photo):
+    plain = look_again(network, frame(photo))
+
+    class Aside(Watched):
+        def find(self, shown: Frame) -> Pose | None:
+            pose = super().find(shown)
+            astray = len(self.shown) == 3
+            return replace(pose, points_px=pose.points_px + trunk_px(pose)) if astray else pose
+
+    without = look_again(Watched(network, blind=(2,)), frame(photo))
+    other = look_again(Aside(network), frame(photo))
+    np.testing.assert_array_equal(other.points_px, without.points_px)
+    assert not np.array_equal(other.points_px, plain.points_px)
 
 
 def test_from_three_finds_on_there_is_a_spread(network, photo):
