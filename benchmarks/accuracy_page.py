@@ -300,6 +300,7 @@ def main() -> None:
         "by posture": first_table(judged),
         "by view": view_table(judged),
         "inside": coverage_table(judged),
+        "plot": ["![Found minus true over their mean](images/accuracy_bland_altman.svg)"],
         "desk": desk_table(truth, args.model, args.cache),
         "still": still_table(truth, args.model, args.cache),
         "cost": [f"{cost_ms(truth, args.model, args.cache):.1f}"],

@@ -145,10 +145,8 @@ def _settings(
     model: ModelName, fps: float | None, baseline: str | None, place: str | None, *, mirror: bool, rotate: int,
     person: str,
 ) -> Settings:  # fmt: skip
-    from posture_coach.batch.analyse import Settings, poses_of
+    from posture_coach.batch.analyse import Settings, upright_of
     from posture_coach.batch.baseline import parse
-    from posture_coach.measures.accuracy import shipped_accuracy
-    from posture_coach.measures.baseline import neutral
     from posture_coach.pose.roster import choice_of
     from posture_coach.pose.types import Model
 
@@ -161,7 +159,7 @@ def _settings(
     _check_no_stream(baseline, "--baseline")
     chosen = parse(baseline)
     if isinstance(chosen, Path):
-        upright = neutral(poses_of(chosen, settings), shipped_accuracy(), chosen.name)
+        upright = upright_of(chosen, settings)
         return replace(settings, baseline=upright)
     return replace(settings, baseline=chosen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,19 +12,23 @@ from typing import Any
 from posture_coach.batch.baseline import Stretch, within
 from posture_coach.batch.doubts import doubts
 from posture_coach.batch.place import of_place
+from posture_coach.batch.stand import stand_of
 from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.baseline import neutral
-from posture_coach.measures.calibration import Camera
+from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
+from posture_coach.pose.album import Album
 from posture_coach.pose.checks import upside_down
 from posture_coach.pose.files import open_file
 from posture_coach.pose.follow import Follower
-from posture_coach.pose.landmarker import mode_for
+from posture_coach.pose.landmarker import Landmarker, mode_for
 from posture_coach.pose.lookout import Sight
+from posture_coach.pose.passes import look_again
 from posture_coach.pose.roster import Choice, Roster
-from posture_coach.pose.sources import ReadReport, SourceInfo
+from posture_coach.pose.smoothing import smoothed
+from posture_coach.pose.sources import Kind, ReadReport, SourceInfo
 from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
@@ -103,32 +108,43 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
         raise PictureError(f"{path.name}: the person is head down. Turn the picture with --rotate 180 and run again.")
     warnings = [*report.reasons, *report.warnings]
     baseline, camera = _held_against(settings, found, warnings)
+    camera = camera.at(series.width, series.height)
     assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
     assessment = replace(assessor.push(series), person=found.roster.number)
     warnings += doubts(assessment, found.sights, baseline, found.roster)
-    return Analysis(assessment, not report.partial, _about(path, found), [as_text(words) for words in warnings])
+    about = _about(path, found) | {"camera": _told_camera(camera)}
+    return Analysis(assessment, not report.partial, about, [as_text(words) for words in warnings])
 
 
 def _held_against(settings: Settings, found: _Found, warnings: list[str]) -> tuple[Baseline | None, Camera]:
     """Settle the own upright and the camera, and add to the warnings what is to be said of them."""
-    own, camera = settings.baseline, Camera(focal_px=found.info.focal_px)
+    own = settings.baseline
+    camera, said = stand_of(found.album, found.info)
+    warnings += said
     if isinstance(own, Profile):
-        baseline, camera, said = of_place(
+        baseline, placed, said = of_place(
             own, found.series, found.info, mirror=settings.mirror, rotate=settings.rotate
         )  # fmt: skip
         warnings += said
-        return baseline, camera
+        return baseline, camera if placed.known_from is UprightFrom.ASSUMED else placed
     if isinstance(own, Stretch):
-        return _own_baseline(found.series, own, warnings), camera
+        return _own_baseline(found.series, own, camera, warnings), camera
     return (replace(own, same_recording=False) if own is not None else None), camera
 
 
-def poses_of(path: Path, settings: Settings) -> PoseSeries:
-    """Find the person in every picture of a file, and nothing more; of several the largest."""
-    series = _found(path, replace(settings, person="largest"), lambda _: None).series
-    if upside_down(series):
+def upright_of(path: Path, settings: Settings) -> Baseline:
+    """Take the person's own upright from a recording of it; of several people the largest's.
+
+    Raises
+    ------
+    DataError
+        Nobody is in it.
+    """
+    found = _found(path, replace(settings, person="largest"), lambda _: None)
+    if upside_down(found.series):
         raise PictureError(f"{path.name}: the person is head down. Turn the picture upright and take it again.")
-    return series
+    camera, _ = stand_of(found.album, found.info)
+    return neutral(found.series, shipped_accuracy(), path.name, camera)
 
 
 def named(path: Path) -> str:
@@ -172,6 +188,16 @@ def _about(path: Path, found: _Found) -> dict[str, Any]:
     }
 
 
+def _told_camera(camera: Camera) -> dict[str, Any]:
+    """Return what a summary keeps of how the camera stood."""
+    known = camera.known_from is not UprightFrom.ASSUMED
+    return {
+        "known_from": camera.known_from.value,
+        "roll_deg": round(camera.roll_deg, 3) if known else None,
+        "pitch_deg": round(camera.pitch_deg, 3) if known and not math.isnan(camera.pitch_err_deg) else None,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What reading one input gave."""
@@ -181,6 +207,7 @@ class _Found:
     roster: Roster
     info: SourceInfo
     report: ReadReport
+    album: Album
 
 
 def _found(path: Path, settings: Settings, progress: Progress) -> _Found:
@@ -202,12 +229,16 @@ def _passed(path: Path, settings: Settings, progress: Progress, person: Choice |
     poses: list[Pose | None] = []
     frames: list[tuple[float, int]] = []
     sights: list[Sight] = []
+    album = Album()
     with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
         rate_hz, size = source.info.rate_hz, (source.info.width, source.info.height)
         mode = mode_for(min(rate_hz, settings.fps) if rate_hz and settings.fps else rate_hz)
-        with Follower(settings.model, mode, person) as follower:
+        # A photo has no next picture that could even out what the network gets wrong.
+        how = look_again if source.info.kind is Kind.PHOTO else Landmarker.find
+        with Follower(settings.model, mode, person, how=how) as follower:
             for frame in source:
                 poses.append(follower.find(frame))
+                album.show(frame, poses[-1])
                 frames.append((frame.time_s, frame.index))
                 size = frame.size
                 if follower.sight is not None and follower.sight not in sights[-1:]:
@@ -219,13 +250,13 @@ def _passed(path: Path, settings: Settings, progress: Progress, person: Choice |
             roster = follower.roster
         told = [None if roster.mixed(time_s) else pose for pose, (time_s, _) in zip(poses, frames, strict=True)]
         series = PoseSeries.of(told, frames, size=size, mode=mode, model=settings.model)
-        return _Found(series, sights, roster, source.info, source.report)
+        return _Found(smoothed(series), sights, roster, source.info, source.report, album)
 
 
-def _own_baseline(series: PoseSeries, stretch: Stretch, warnings: list[str]) -> Baseline | None:
+def _own_baseline(series: PoseSeries, stretch: Stretch, camera: Camera, warnings: list[str]) -> Baseline | None:
     where = f"seconds {stretch.start_s:g} to {stretch.end_s:g}"
     try:
-        return neutral(within(series, stretch), shipped_accuracy(), where)
+        return neutral(within(series, stretch), shipped_accuracy(), where, camera)
     except DataError as why:
         warnings.append(str(why))
         return None

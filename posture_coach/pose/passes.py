@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.types import MIRROR_ORDER, Floats, Frame, Landmark, Picture, Pose
@@ -32,16 +32,18 @@ class _Look:
     mirrored: bool
 
     def picture(self, photo: Picture) -> Picture:
-        """Return the photo seen this way."""
-        seen = photo
-        if self.scale != 1.0 or self.corner != (0.0, 0.0):
-            x, y = self.corner
-            # OpenCV counts from the middle of the first pixel, points from its corner.
-            across, down = (self.scale * (0.5 - start) - 0.5 for start in (x, y))
-            shift = np.array([[self.scale, 0.0, across], [0.0, self.scale, down]])
-            cut = cv2.warpAffine(photo, shift, self.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            seen = np.asarray(cut, dtype=np.uint8)
+        """Return the photo seen this way; beyond its edge the edge goes on."""
+        seen = photo if self.scale == 1.0 else self._cut(photo)
         return np.ascontiguousarray(seen[:, ::-1]) if self.mirrored else seen
+
+    def _cut(self, photo: Picture) -> Picture:
+        side = self.size[0] / self.scale
+        low = np.floor(np.minimum(self.corner, 0.0)).astype(int)
+        high = np.ceil(np.maximum(np.array(self.corner) + side - photo.shape[1::-1], 0.0)).astype(int)
+        wide = np.pad(photo, ((-low[1], high[1]), (-low[0], high[0]), (0, 0)), mode="edge")
+        x, y = np.array(self.corner) - low
+        cut = Image.fromarray(wide).resize(self.size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side))
+        return np.asarray(cut)
 
     def back(self, pose: Pose) -> tuple[Floats, Floats]:
         """Return points and world points as the photo has them."""
