@@ -13,6 +13,7 @@ from posture_coach.cli_options import (
     FpsOption,
     MirrorOption,
     ModelOption,
+    PersonOption,
     PlaceOption,
     RotateOption,
     SourceOption,
@@ -20,6 +21,7 @@ from posture_coach.cli_options import (
 )
 
 if TYPE_CHECKING:
+    from posture_coach.coach.session import Session
     from posture_coach.pose.camera import Live
     from posture_coach.store.profiles import SeenBy
 
@@ -31,33 +33,36 @@ def monitor(
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
     place: PlaceOption = None,
+    person: PersonOption = "largest",
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
 ) -> None:
     """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
     from posture_coach.coach.lock import only_one_process
     from posture_coach.coach.places import seen_by
+    from posture_coach.coach.session import Session
     from posture_coach.pose.camera import is_camera, open_live
+    from posture_coach.pose.roster import choice_of
     from posture_coach.pose.types import Model
 
     check_rotation(rotate)
     held = only_one_process() if is_camera(source) else nullcontext()
     with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
         eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
-        _watch(live, eye, fps, place, seconds, json_progress=json_progress)
+        session = Session(live, eye.model, fps, person=choice_of(person))
+        _watch(live, session, eye, place, seconds, json_progress=json_progress)
 
 
 def _watch(
-    live: Live, eye: SeenBy, fps: float | None, place: str | None, seconds: float, *, json_progress: bool
+    live: Live, session: Session, eye: SeenBy, place: str | None, seconds: float, *, json_progress: bool
 ) -> None:
     """Show what is seen until the source ends or it has been long enough."""
     from rich.console import Console
 
     from posture_coach.coach import terminal
-    from posture_coach.coach.session import Session
     from posture_coach.coach.upright import Upright
 
-    session, upright = Session(live, eye.model, fps), Upright()
+    upright = Upright()
     upright.begin(session, eye, place)
     seen = upright.watched(session)
     if json_progress:

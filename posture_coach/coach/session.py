@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
+from posture_coach.coach.company import InView, Where, in_view, meant
 from posture_coach.errors import PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.calibration import LEVEL, Camera
@@ -11,7 +13,10 @@ from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.camera import Live
 from posture_coach.pose.checks import upside_down
-from posture_coach.pose.landmarker import Landmarker, mode_for
+from posture_coach.pose.follow import Follower
+from posture_coach.pose.landmarker import mode_for
+from posture_coach.pose.lookout import Sight
+from posture_coach.pose.roster import Choice
 from posture_coach.pose.sources import Grid, LiveState
 from posture_coach.pose.types import Frame, Model, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
@@ -21,6 +26,8 @@ PATIENCE_S = 0.25
 """How long to wait for a picture before looking whether the source is still there, and still wanted."""
 ORIENTATION_PICTURES = 30
 """So many pictures with somebody in them tell whether the camera stands on its head; a handstand later is one."""
+GONE_S = 10.0
+"""The chosen person may leave the picture for so long; then somebody else who is there is measured."""
 
 
 class Session:
@@ -36,6 +43,17 @@ class Session:
         Asked at least every quarter of a second; False ends the session.
     baseline
         The person's own neutral; `rebase` exchanges it.
+    person
+        Who is measured where several people are in view; `choose` exchanges him.
+
+    Attributes
+    ----------
+    sight
+        What the newest look at the whole picture saw.
+    people
+        Everybody in the newest picture, from left to right, where more than one is in view.
+    near
+        Whether somebody is so near the measured person that they can be taken for each other.
     """
 
     def __init__(
@@ -46,14 +64,24 @@ class Session:
         *,
         going: Callable[[], bool] = lambda: True,
         baseline: Baseline | None = None,
+        person: Choice = "largest",
     ) -> None:
         self._live, self._model, self._fps, self._going = live, model, fps, going
+        self._person = person
+        self._where: Where | None = None
+        self.sight: Sight | None = None
+        self.people: tuple[InView, ...] = ()
+        self.near = False
         self._first: list[PoseSeries] | None = []
         self.rebase(baseline)
 
     def rebase(self, baseline: Baseline | None, camera: Camera = LEVEL) -> None:
         """Judge against this neutral from the next picture on, seen by a camera that stands so."""
         self._assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
+
+    def choose(self, where: Where) -> None:
+        """Measure the person there from the next picture on; may be called from any thread."""
+        self._where = where
 
     def __iter__(self) -> Generator[tuple[Frame, Assessment]]:
         """Yield each picture with its assessment.
@@ -64,14 +92,27 @@ class Session:
             The pictures are upside down.
         """
         grid = Grid(self._fps)
-        with Landmarker(self._model, mode_for(self._fps or self._live.info.rate_hz)) as network:
+        mode = mode_for(self._fps or self._live.info.rate_hz)
+        with Follower(self._model, mode, self._person, again_s=GONE_S) as follower:
             while self._going() and self._live.state in (LiveState.WATCHING, LiveState.LOST):
                 frame = self._live.read(timeout=PATIENCE_S)
                 if frame is None or not grid.takes(frame.time_s):
                     continue
-                series = _series(frame, network)
+                series = self._series(frame, follower)
                 self._check_orientation(series)
-                yield frame, self._assessor.push(series)
+                yield frame, replace(self._assessor.push(series), person=follower.roster.number)
+
+    def _series(self, frame: Frame, follower: Follower) -> PoseSeries:
+        where, self._where = self._where, None
+        roster = follower.roster
+        if where is not None and (track := meant(roster, where, frame.time_s, frame.size)) is not None:
+            follower.choose(track)
+        pose = follower.find(frame)
+        self.sight = follower.sight
+        self.people = in_view(roster, frame.time_s, frame.size)
+        self.near = roster.near(frame.time_s)
+        frames = [(frame.time_s, frame.index)]
+        return PoseSeries.of([pose], frames, size=frame.size, mode=follower.mode, model=follower.model)
 
     def _check_orientation(self, series: PoseSeries) -> None:
         """Look at the first pictures with somebody in them."""
@@ -91,13 +132,3 @@ def assessments(live: Live, model: Model, fps: float | None = None) -> Iterator[
     """Assess a live source, see `Session`; yield assessments of one picture each."""
     for _, assessment in Session(live, model, fps):
         yield assessment
-
-
-def _series(frame: Frame, network: Landmarker) -> PoseSeries:
-    return PoseSeries.of(
-        [network.find(frame)],
-        [(frame.time_s, frame.index)],
-        size=frame.size,
-        mode=network.mode,
-        model=network.model,
-    )

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from posture_coach.coach.company import InView, Where
 from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.places import seen_by
@@ -22,7 +23,7 @@ from posture_coach.coach.session import Session
 from posture_coach.coach.upright import NOTHING_YET, Finish, Standing, Upright
 from posture_coach.errors import PostureCoachError
 from posture_coach.pose.camera import Live, is_camera, open_live
-from posture_coach.pose.lookout import Lookout, Sight
+from posture_coach.pose.lookout import Sight
 from posture_coach.pose.sources import LiveState
 from posture_coach.pose.types import Frame, Model
 from posture_coach.scoring.assess import Assessment
@@ -90,6 +91,10 @@ class Status:
         Pictures assessed since the program started.
     sight
         What the last look at the whole picture found.
+    people
+        Everybody in the newest picture, from left to right, where more than one is in view.
+    near
+        Whether somebody is so near the measured person that they can be taken for each other.
     """
 
     phase: Phase
@@ -98,6 +103,8 @@ class Status:
     upright: Standing = NOTHING_YET
     analysed: int = 0
     sight: Sight | None = None
+    people: tuple[InView, ...] = ()
+    near: bool = False
 
     @property
     def neutral(self) -> str:
@@ -139,7 +146,7 @@ class Watch:
         self._closed = False
         self._phase, self._problem = Phase.PAUSED, ""
         self._upright = Upright()
-        self._sight: Sight | None = None
+        self._session: Session | None = None
         self._history: deque[tuple[float, float]] = deque(maxlen=HISTORY_LENGTH)
         self._newest: Shown | None = None
         self._count = 0
@@ -153,9 +160,9 @@ class Watch:
     def status(self) -> Status:
         """How it stands now."""
         with self._news:
-            return Status(
-                self._phase, self._wish, self._problem, self._upright.standing, self._count, self._sight
-            )  # fmt: skip
+            told = self._phase, self._wish, self._problem, self._upright.standing, self._count
+            session = self._session
+            return Status(*told, session.sight, session.people, session.near) if session else Status(*told)
 
     @property
     def wanted(self) -> bool:
@@ -219,6 +226,12 @@ class Watch:
             self._wish, self._problem = wish, ""
             self._news.notify_all()
 
+    def choose(self, where: Where) -> None:
+        """Measure the person there from the next picture on."""
+        with self._news:
+            if self._session is not None:
+                self._session.choose(where)
+
     def take_neutral(self) -> None:
         """Take the next seconds as the person's own upright, for as long as the program runs."""
         self.calibrate(Guided((Posture.UPRIGHT,)))
@@ -226,6 +239,10 @@ class Watch:
     def calibrate(self, guided: Guided, finish: Finish | None = None) -> None:
         """Lead the person through a calibration; one that runs is given up."""
         self._upright.take(guided, finish)
+
+    def look_again(self) -> None:
+        """Read the places anew: one was renamed or deleted."""
+        self._upright.look_again()
 
     def give_up(self) -> None:
         """End the calibration that runs: what was taken before still stands."""
@@ -268,17 +285,20 @@ class Watch:
         held = self._lock() if is_camera(wish.source) else nullcontext()
         with self._news:
             self._history.clear()
-        with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live, Lookout() as lookout:
+        with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live:
             session = Session(
                 live, wish.model, wish.fps,
                 going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
             )  # fmt: skip
             eye = seen_by(wish.source, live.info, wish.model, wish.fps, mirror=wish.mirror, rotate=wish.rotate)
             self._upright.begin(session, eye, wish.place)
-            for frame, assessment in session:
-                self._sight = lookout.see(frame) or self._sight
-                self._upright.push(session, frame, assessment.poses, self._sight)
-                self._publish(frame, assessment)
+            self._set(_session=session)
+            try:
+                for frame, assessment in session:
+                    self._upright.push(session, frame, assessment.poses, session.sight)
+                    self._publish(frame, assessment)
+            finally:
+                self._set(_session=None)
         if live.state is LiveState.ENDED and self._is_due():
             self._rest(wish, f"{live.info.name} has ended.")
 

@@ -36,6 +36,7 @@ def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
         "at_ms": time.time() * 1000.0,
         "time_s": round(frame.time_s, 3),
         "person": found,
+        "people": [{"box": [round(edge, 4) for edge in each.box], "measured": each.measured} for each in status.people],
         "notes": _notes(status, reading, found=found),
         "activity": reading.activity.value,
         "view": SEEN_FROM[reading.view],
@@ -86,13 +87,21 @@ def _notes(status: Status, reading: Reading, *, found: bool) -> list[str]:
     notes = []
     if status.sight is not None and status.sight.dark:
         notes.append("It is very dark: put a light in front of you.")
-    if status.sight is not None and status.sight.people > 1:
-        notes.append("More than one person is in view: the numbers may belong to either. Let only one be seen.")
-    if not found:
+    if status.people:
+        notes.append(_company(status, found=found))
+    elif not found:
         notes.append("Nobody is in view: move into the picture, or turn the camera towards you.")
-    elif reading.assumed:
+    if found and reading.assumed:
         notes.append("Your legs are out of the picture: sitting is assumed.")
     return notes
+
+
+def _company(status: Status, *, found: bool) -> str:
+    if not found:
+        return "The measured person is not found: come into view, or choose whom to measure."
+    if status.near:
+        return "Somebody is close to the measured person: for as long as that lasts, check the numbers."
+    return "Somebody else is in view: only the marked person is measured."
 
 
 def _score(reading: Reading, points: Points) -> dict[str, Any]:

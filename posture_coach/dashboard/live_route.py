@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import math
 
 import anyio.to_thread
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from posture_coach.coach.company import Where
 from posture_coach.coach.watch import Watch
 from posture_coach.dashboard import camera
 from posture_coach.dashboard.guard import guarded_socket
 from posture_coach.dashboard.live_message import beginning, without_picture
 
 PATH = "/posture/live"
+SHOWN = "shown"
+"""What a page says when it has shown what it was sent."""
 STATUS_EVERY_S = 0.5
 """Without pictures the page is told how things stand so often."""
 SHOWN_WITHIN_S = 10.0
@@ -40,7 +45,29 @@ async def _show(socket: WebSocket, watch: Watch) -> None:
             number = shown.number
             await socket.send_bytes(shown.packed)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(socket.receive_text(), SHOWN_WITHIN_S)
+            await asyncio.wait_for(_until_shown(socket, watch), SHOWN_WITHIN_S)
+
+
+async def _until_shown(socket: WebSocket, watch: Watch) -> None:
+    """Wait for the page to say that it has shown a picture, and take in whom it wants to be measured."""
+    while (said := await socket.receive_text()) != SHOWN:
+        where = whom(said)
+        if where is not None:
+            watch.choose(where)
+
+
+def whom(said: str) -> Where | None:
+    """Read `[x, y]`, shares of the picture, or a place from the left; None for anything else."""
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return None
+    if isinstance(told, int) and not isinstance(told, bool):
+        return told
+    match told:
+        case [int() | float() as x, int() | float() as y] if math.isfinite(x) and math.isfinite(y):
+            return float(x), float(y)
+    return None
 
 
 ROUTE = WebSocketRoute(PATH, guarded_socket(_live))

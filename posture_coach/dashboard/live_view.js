@@ -60,6 +60,7 @@ function begin(root, { path, token }) {
     at(".phase").textContent = told.phase === "problem" ? "no picture" : told.phase;
     at(".empty").textContent = told.problem || EMPTY[told.phase] || "";
     root.classList.toggle("dark", isDark(root));
+    if (told.phase !== "watching") company([]);
   }
 
   function facts(told) {
@@ -70,6 +71,7 @@ function begin(root, { path, token }) {
     at(".doing").textContent = told.person ? [told.activity, told.view].filter(Boolean).join(", ") : "nobody in view";
     at(".words").textContent = told.person ? score.words : "";
     const notes = told.neutral ? [told.neutral, ...told.notes] : told.notes;
+    company(told.people);
     fill(at(".notes"), notes, (note) => [line("div", "", note)]);
     fill(at(".measures"), told.measures.filter((m) => m.value !== null), measured);
     const lacking = told.measures.filter((m) => m.value === null);
@@ -81,6 +83,31 @@ function begin(root, { path, token }) {
     draw(at("canvas"), history, told.time_s, root);
   }
 
+  // Boxes over the picture for those who click, a button for each person for those who do not.
+  function company(people) {
+    const boxes = at(".people"), choice = at(".choice");
+    at(".picture").classList.toggle("several", people.length > 0);
+    choice.hidden = !people.length;
+    resize(boxes, people.length, () => line("div", "", ""));
+    resize(choice, people.length && people.length + 1, (k) => button(k, () => socket.send(String(k))));
+    people.forEach(({ box: [left, top, right, bottom], measured }, k) => {
+      const style = boxes.children[k].style;
+      style.left = percent(left);
+      style.top = percent(top);
+      style.width = percent(right - left);
+      style.height = percent(bottom - top);
+      boxes.children[k].classList.toggle("measured", measured);
+      choice.children[k + 1].textContent = place(k, people.length);
+      choice.children[k + 1].setAttribute("aria-pressed", measured);
+    });
+  }
+
+  at(".picture").addEventListener("click", (event) => {
+    if (!at(".picture").classList.contains("several") || socket.readyState !== WebSocket.OPEN) return;
+    const seen = at("img").getBoundingClientRect();
+    socket.send(JSON.stringify([(event.clientX - seen.left) / seen.width, (event.clientY - seen.top) / seen.height]));
+  });
+
   connect();
   return {
     token,
@@ -89,6 +116,27 @@ function begin(root, { path, token }) {
 }
 
 const LOST = "The program does not answer. It may have been closed; this page tries again by itself.";
+
+const percent = (share) => `${100 * share}%`;
+
+function place(k, count) {
+  if (k === 0) return "Left person";
+  if (k === count - 1) return "Right person";
+  return count === 3 ? "Middle person" : `Person ${k + 1} from the left`;
+}
+
+function button(k, choose) {
+  const made = line("button", "", "");
+  made.type = "button";
+  made.addEventListener("click", choose);
+  return made;
+}
+
+// Elements that stand keep the focus of the keyboard.
+function resize(parent, count, make) {
+  while (parent.children.length > Math.max(count, parent.querySelectorAll("span").length)) parent.lastElementChild.remove();
+  while (parent.children.length < count) parent.append(make(parent.children.length));
+}
 
 function measured(m) {
   const value = line("div", "value", m.text);

@@ -52,6 +52,7 @@ class Follower(Closing):
         self._network = Landmarker(model, mode)
         self._lookout = Lookout()
         self._astray = False
+        self._chosen_anew = False
 
     def close(self) -> None:
         """Give the networks' memory back."""
@@ -60,7 +61,7 @@ class Follower(Closing):
 
     def find(self, frame: Frame) -> Pose | None:
         """Return the chosen person, None where he is not found."""
-        looked = self._look(frame)
+        looked, self._chosen_anew = self._look(frame, now=self._chosen_anew), False
         if not self.roster.crowded:
             pose = self._how(self._network, frame)
             if pose is None or not self._may_be_another(pose):
@@ -73,6 +74,7 @@ class Follower(Closing):
     def choose(self, track: Track) -> None:
         """Find this one from now on."""
         self._astray |= track is not self.roster.chosen
+        self._chosen_anew = True
         self.roster.choose(track)
 
     def _look(self, frame: Frame, *, now: bool = False) -> bool:

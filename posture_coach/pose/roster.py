@@ -127,6 +127,10 @@ class Roster:
         """Whether somebody who is found now comes back, and may be one who was a bystander before."""
         return bool(self._others) and self.chosen is not None and time_s - self.chosen.seen_s > LOST_S
 
+    def near(self, time_s: float) -> bool:
+        """Return whether somebody is so near the chosen one that the two can be taken for each other."""
+        return self.chosen is not None and self._near(self.chosen, time_s)
+
     def mixed(self, time_s: float) -> bool:
         """Return whether the other one of a meeting may have been measured then."""
         return any(start_s < time_s <= end_s for start_s, end_s in self.mixed_s)
@@ -177,7 +181,7 @@ class Roster:
             if not self._near(track, time_s):
                 track.note(time_s)
         self._decide(seen, time_s, middle_px)
-        if self.chosen is not None and self._near(self.chosen, time_s):
+        if self.near(time_s):
             self.near_s.append(time_s)
 
     def choose(self, track: Track) -> None:

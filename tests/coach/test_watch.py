@@ -16,7 +16,7 @@ from posture_coach.coach.watch import Phase, Watch, Wish
 from posture_coach.errors import CameraError, OutputError
 from posture_coach.pose.types import Model
 from posture_coach.store.profiles import FOLDER_VARIABLE, Places
-from tests.clips import LONG_WALK, SITTING, SQUATS, still_video
+from tests.clips import LONG_WALK, SITTING, SQUATS, beside, frames_of, still_video
 
 PATIENCE_S = 60.0
 LITE = Wish(str(LONG_WALK), Model.LITE)
@@ -156,6 +156,25 @@ def test_a_file_needs_no_lock(started):
     watch = started(lock=lambda: pytest.fail("a file was locked"))
     with watch.viewing():
         assert watch.after(0, PATIENCE_S) is not None
+
+
+def test_the_one_who_is_chosen_is_measured(started, tmp_path):
+    """A walker twice, side by side."""
+    twice = beside(*([image for _, image in frames_of(LONG_WALK)][:90] for _ in range(2)), tmp_path / "two.mp4", 90)
+
+    def who(frame, assessment, status):
+        left = assessment.poses.points_px[0, 0, 0] < frame.size[0] / 2
+        return f"{[each.measured for each in status.people]} {assessment.person} {bool(left)}".encode()
+
+    watch = started(Wish(str(twice), Model.LITE), who)
+    watch.choose(1)  # before there is a picture it means nobody
+    with watch.viewing():
+        for where, wanted in ((2, b"[False, True] 2 False"), ((0.25, 0.5), b"[True, False] 1 True")):
+            until(lambda: len(watch.status.people) == 2, "two people are not seen")
+            watch.choose(where)
+            until(lambda wanted=wanted: watch.after(0, PATIENCE_S).packed == wanted, f"{where} is not measured")
+    watch.pause()
+    until(lambda: watch.status.people == (), "nobody is in view of a camera that is off")
 
 
 def test_close_ends_the_thread_and_wakes_who_waits(started):

@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
+from posture_coach.coach.company import InView
 from posture_coach.coach.upright import Standing
 from posture_coach.coach.watch import Phase, Status, Wish
 from posture_coach.dashboard.live_message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
+from posture_coach.dashboard.live_route import whom
 from posture_coach.drawing import PAPER
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
@@ -96,12 +98,32 @@ def test_nobody_in_view_is_told_and_nothing_is_measured():
 
 @pytest.mark.parametrize(
     ("sight", "words"),
-    [(Sight(1, 10.0), "very dark"), (Sight(2, 100.0), "More than one person"), (Sight(1, 100.0), "")],
+    [(Sight(1, 10.0), "very dark"), (Sight(2, 100.0), ""), (Sight(1, 100.0), "")],
 )
 def test_what_makes_the_numbers_doubtful_is_told(sight, words):
     notes = " ".join(told(SITTING, status=replace(WATCHING, sight=sight))["notes"])
     assert words in notes
     assert bool(notes) == bool(words)
+
+
+TWO = (InView((0.1, 0.2, 0.4, 1.0), measured=True), InView((0.5, 0.25, 0.9, 1.0), measured=False))
+
+
+def test_everybody_in_view_is_told_with_who_is_measured():
+    message = told(SITTING, status=replace(WATCHING, people=TWO))
+    assert message["people"] == [
+        {"box": [0.1, 0.2, 0.4, 1.0], "measured": True}, {"box": [0.5, 0.25, 0.9, 1.0], "measured": False},
+    ]  # fmt: skip
+    assert "only the marked person is measured" in message["notes"][0]
+    assert told(SITTING)["people"] == []
+
+
+def test_a_measured_person_who_is_near_another_or_lost_is_told_with_what_to_do():
+    near = told(SITTING, status=replace(WATCHING, people=TWO, near=True))
+    assert "check the numbers" in near["notes"][0]
+    lost = told(None, status=replace(WATCHING, people=TWO))["notes"]
+    assert "choose whom to measure" in lost[0]
+    assert not any("Nobody is in view" in note for note in lost)
 
 
 def test_a_page_that_opens_gets_the_scores_so_far():
@@ -135,3 +157,12 @@ def test_without_a_picture_the_state_is_told():
     message, jpeg = unpacked(without_picture(Status(Phase.PROBLEM, Wish("0"), "Plug it in.", Standing(has=True))))
     assert (message["phase"], message["problem"], message["has_neutral"]) == ("problem", "Plug it in.", True)
     assert jpeg == b""
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [("[0.25, 0.5]", (0.25, 0.5)), ("[0, 1]", (0.0, 1.0)), ("2", 2), ("true", None), ("[1]", None), ("null", None),
+     ("[[], 1]", None), ("{}", None), ("shown?", None), ("1e999", None), ("[NaN, 0.5]", None)],
+)  # fmt: skip
+def test_what_a_page_says_of_whom_to_measure(said, where):
+    assert whom(said) == where
