@@ -12,13 +12,13 @@ from typing import Any
 from posture_coach.batch.baseline import Stretch, within
 from posture_coach.batch.doubts import doubts
 from posture_coach.batch.place import of_place
-from posture_coach.batch.stand import stand_of
 from posture_coach.errors import DataError, PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.baseline import neutral
 from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
+from posture_coach.measures.stand import stand_of
 from posture_coach.pose.album import Album
 from posture_coach.pose.checks import upside_down
 from posture_coach.pose.files import open_file

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from posture_coach.coach.company import InView, Where, in_view, meant
+from posture_coach.coach.levelling import Levelling
 from posture_coach.errors import PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.calibration import LEVEL, Camera
@@ -18,7 +19,7 @@ from posture_coach.pose.landmarker import mode_for
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.roster import Choice
 from posture_coach.pose.sources import Grid, LiveState
-from posture_coach.pose.types import Frame, Model, PoseSeries
+from posture_coach.pose.types import Frame, Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
 
@@ -73,10 +74,17 @@ class Session:
         self.people: tuple[InView, ...] = ()
         self.near = False
         self._first: list[PoseSeries] | None = []
+        self._levelling = Levelling(live.info)
+        self._stand = LEVEL
         self.rebase(baseline)
 
-    def rebase(self, baseline: Baseline | None, camera: Camera = LEVEL) -> None:
-        """Judge against this neutral from the next picture on, seen by a camera that stands so."""
+    def rebase(self, baseline: Baseline | None, camera: Camera | None = None) -> None:
+        """Judge against this neutral from the next picture on, seen by a camera that stands so.
+
+        Without a neutral and a camera, it stands as its own pictures tell.
+        """
+        self._follows_lines = baseline is None and camera in (None, LEVEL)
+        camera = self._stand if self._follows_lines else camera or LEVEL
         self._assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
 
     def choose(self, where: Where) -> None:
@@ -111,8 +119,17 @@ class Session:
         self.sight = follower.sight
         self.people = in_view(roster, frame.time_s, frame.size)
         self.near = roster.near(frame.time_s)
+        self._level(frame, pose)
         frames = [(frame.time_s, frame.index)]
         return PoseSeries.of([pose], frames, size=frame.size, mode=follower.mode, model=follower.model)
+
+    def _level(self, frame: Frame, pose: Pose | None) -> None:
+        """Take over how the camera stands, as far as no own upright was taken with another stand."""
+        stand = self._levelling.show(frame, pose)
+        if stand is not None and stand != self._stand:
+            self._stand = stand
+            if self._follows_lines:
+                self.rebase(None)
 
     def _check_orientation(self, series: PoseSeries) -> None:
         """Look at the first pictures with somebody in them."""

@@ -1,4 +1,4 @@
-"""How the camera of a recording stood: from the photo's own data and from upright lines in its pictures."""
+"""How a camera stands, by what its pictures tell: a photo's own data, and upright lines in the room."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from posture_coach.pose.verticals import roll_from_lines
 
 
 def stand_of(album: Album, info: SourceInfo) -> tuple[Camera, list[str]]:
-    """Return the camera, taken as level where nothing tells, and what is to be said of it."""
+    """Return the camera, taken as level where nothing tells, and what is to be said of it.
+
+    Finding lines takes half a second, of eight pictures.
+    """
     camera = Camera(focal_px=info.focal_px)
     witnesses = [from_recording(info.recorded)] if info.recorded else []
     witnesses += _lines(album, info)
