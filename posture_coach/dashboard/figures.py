@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.geometry import direction_deg, distance, middle, offset_ratio, wrapped_deg
-from posture_coach.measures.definitions import Definition
+from posture_coach.measures.definitions import BY_NAME, Definition
 from posture_coach.measures.frontal import EYE_SPACING_CM
 from posture_coach.measures.skeleton import NO_OFFSETS, Skeleton, build
 from posture_coach.measures.types import Side, View
@@ -206,16 +206,22 @@ def entry_title(definition: Definition) -> str:
 def _drawing(definition: Definition, sight: Sight) -> Drawing:
     ordinary = SIDEWAYS if sight is Sight.SIDE else FACING
     posture = next((posture for part, posture in POSTURES if part in definition.joint), ordinary)
-    body, shown = _joints(posture), definition.landmarks
+    body, shown, ends = _joints(posture), definition.landmarks, _ends(definition)
     points = body @ np.array(sight.value).T
-    centre, across = _window(points, shown, sight)
+    centre, across = _window(points, (*shown, *ends), sight)
     scale = SIZE_PX / across
     points_px = (points - centre) * scale + SIZE_PX / 2
     value = float(definition.compute(_skeleton(body, points_px, sight))[0])
     if definition.side is Side.RIGHT:
         shown = tuple(Landmark(int(MIRROR_ORDER[point])) for point in shown)
-    mark = _mark(definition, _parts(shown, points_px), points_px, value, sight)
+    mark = _mark(definition, _parts(ends or shown, points_px), points_px, value, sight)
     return Drawing(sight, posture, points_px, HEAD_M * scale, shown, value, mark)
+
+
+def _ends(definition: Definition) -> tuple[Landmark, ...]:
+    """Return the points of the angle that an estimate stands for: it is not estimated from them. Nothing for others."""
+    meant = BY_NAME.get(definition.name.replace("_est_", "_")) if definition.estimated else None
+    return meant.landmarks if meant else ()
 
 
 # The body

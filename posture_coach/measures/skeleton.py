@@ -32,8 +32,10 @@ ABREAST, ASTRIDE = 0.2, 0.35
 Thighs that moved together stayed within 0.2 on the rendered people; walkers' are 0.33 apart in the median."""
 
 
-_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
-_PAIRED = {(joint, side): Landmark[f"{side.value}_{joint}".upper()] for joint in _JOINTS for side in Side}
+_PAIRED = {
+    (point.name.split("_", 1)[1].lower(), side): point
+    for side in Side for point in Landmark if point.name.startswith(side.name)
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,15 @@ def test_the_plus_is_where_the_value_grows(row):
     )
 
 
+@named([row for row in TABLE if row.estimated])
+def test_an_estimate_is_drawn_at_the_angle_that_it_stands_for(row):
+    """It needs shoulders and ears; the angle of the trunk stands at the hips all the same."""
+    corner, _, _ = arc(figure(row))
+    joint = "HIP" if row.name.startswith("trunk") else "SHOULDER"
+    p = drawing(row).points_px
+    np.testing.assert_allclose(corner, (p[Landmark[f"LEFT_{joint}"]] + p[Landmark[f"RIGHT_{joint}"]]) / 2, atol=0.02)
+
+
 @named([row for row in TABLE if row not in SIGNED and row.joint != "hip_forward_offset_ratio"])
 def test_what_has_no_sign_has_no_plus(row):
     assert plus(figure(row)) is None

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from posture_coach.measures import sagittal
@@ -219,7 +219,8 @@ def share(apart: float, alike: float, unlike: float) -> float:
     return float(np.clip((unlike - apart) / (unlike - alike), 0, 1))
 
 
-@given(st.sampled_from([40.0, -50.0]), st.floats(-30, 90), st.floats(-30, 90))
+@given(st.sampled_from([40.0, -50.0]), st.floats(-30, 120), st.floats(-30, 120))
+@example(40.0, 65.0, 115.0)  # as far ahead as each other, and yet one above the other
 def test_a_thigh_that_drops_or_reaches_much_further_than_the_other_stands_for_itself(yaw, left, right):
     both = np.radians([left, right])
     drops, reaches = (abs(np.diff(of(both))[0]) * THIGH_M / TRUNK_M for of in (np.cos, np.sin))

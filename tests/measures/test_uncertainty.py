@@ -130,6 +130,12 @@ def test_the_yaw_adds_nothing_from_the_side_or_the_front(body):
     assert of[TRUNK if body.yaw_deg == 75 else TILT] == pytest.approx(0, abs=0.01)
 
 
+@pytest.mark.parametrize("name", ["head_yaw_deg", "upper_arm_elevation_left_deg"])
+def test_what_is_not_unfolded_has_no_yaw_in_it(name):
+    body = Body(yaw_deg=50, head_yaw_deg=30, shoulder_flexion_left_deg=40)
+    assert widths_of(draw([body], **HUGE))[name] == pytest.approx(0, abs=0.01)
+
+
 @pytest.mark.parametrize("yaw", [0.0, 20.5, 180.0])
 def test_a_face_on_person_between_two_views_gives_no_warning(yaw):
     """While a turn has not lasted yet the view is a corner, whatever the yaw."""
