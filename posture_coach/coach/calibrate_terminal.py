@@ -20,7 +20,6 @@ from posture_coach.coach.guided import Guided
 from posture_coach.coach.kept import kept
 from posture_coach.coach.places import stale
 from posture_coach.coach.session import Session
-from posture_coach.pose.lookout import Lookout
 from posture_coach.store.profiles import Profile
 
 SCREENS_PER_S = 8
@@ -39,7 +38,7 @@ WIDER = 2
 def lead(session: Session, guided: Guided, console: Console) -> Guide | None:
     """Lead somebody through a calibration; return how it ended, None where there never was a picture."""
     guide = None
-    with Lookout() as lookout, closing(_guides(session, guided, lookout)) as guides:
+    with closing(_guides(session, guided)) as guides:
         for shown in _on_screen(guides, console) if console.is_terminal else _as_lines(guides, console):
             guide = shown
             if guided.ended:
@@ -47,10 +46,10 @@ def lead(session: Session, guided: Guided, console: Console) -> Guide | None:
     return guide
 
 
-def _guides(session: Session, guided: Guided, lookout: Lookout) -> Generator[Guide]:
+def _guides(session: Session, guided: Guided) -> Generator[Guide]:
     with closing(iter(session)) as pictures:
         for frame, assessment in pictures:
-            yield guided.push(frame, assessment.poses, lookout.see(frame))
+            yield guided.push(frame, assessment.poses, session.sight)
 
 
 def _on_screen(guides: Iterable[Guide], console: Console) -> Iterable[Guide]:

@@ -28,6 +28,7 @@ from posture_coach.coach.guide import (
     MOVED,
     NO_SLUMP,
     NOBODY,
+    STILL_SLUMPED,
     TURNED,
     TWO,
     Guide,
@@ -122,6 +123,7 @@ class Calibration:
         self._view: View | None = None
         self._tracker_view = View.UNKNOWN
         self._notes: dict[str, None] = {}
+        self._sunk = 0.0
         self._seen_s = self._straight_s = -math.inf
         self._sight: Sight | None = None
 
@@ -285,9 +287,11 @@ class Calibration:
             return NOBODY
         if self.posture is Posture.UPRIGHT:
             self._note(held)
-        if self.posture is not Posture.SLUMP:
             return ""
         sunk = sunken(self._held[Posture.UPRIGHT], held, self._view or View.UNKNOWN)
+        if self.posture is Posture.GAZE:
+            return STILL_SLUMPED if sunk > max(SLUMPED, self._sunk / 2.0) else ""
+        self._sunk = sunk
         if sunk < STRAIGHTENED:
             return CONTRADICTORY
         return NO_SLUMP if sunk < SLUMPED else ""

@@ -50,6 +50,7 @@ CONTRADICTORY = (
     "You sat straighter for the slump than for upright, so one of the two is not what it is called. "
     "Let back and head sink, without leaning back."
 )
+STILL_SLUMPED = "You are still slumped. Sit or stand upright again, as at first, and look straight ahead."
 HIPS = "Your hips are out of the picture: trunk and hips are not taken. Move back or tilt the camera if you want them."
 DARK = "It is very dark: put a light in front of you."
 GIVEN_UP = "Nothing was taken, and what was taken before still stands."

@@ -14,11 +14,13 @@ from posture_coach.measures.calibration import LEVEL, Camera
 from posture_coach.measures.floor import camera_height_m
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.shrinkage import shrunk
-from posture_coach.measures.upright import Stand, combined, from_lines, from_standing
+from posture_coach.measures.upright import Stand, combined, from_click, from_lines, from_standing
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.pose.verticals import MAX_PICTURES, roll_from_lines
 from posture_coach.store.profiles import Profile, SeenBy
+
+Vertical = tuple[float, float, float, float]
 
 CM_PER_M = 100.0
 PICTURE_EVERY_S = 10.0 / MAX_PICTURES
@@ -34,19 +36,24 @@ class Guided:
         See `Calibration`.
     camera
         What is known of the camera beforehand, such as its measured lens.
-    clicked
-        What a vertical that somebody clicked says.
+    vertical
+        Two points of something upright that somebody clicked: x, y, x, y in shares of the picture's width and height.
     """
 
     def __init__(
-        self, postures: Sequence[Posture] = tuple(Posture), camera: Camera = LEVEL, clicked: Stand | None = None
+        self, postures: Sequence[Posture] = tuple(Posture), camera: Camera = LEVEL, vertical: Vertical | None = None
     ) -> None:
         self._calibration = Calibration(postures)
         self.camera = camera
-        self._clicked = clicked
-        self._settled = False
+        self._vertical = vertical
+        self._settled = self._begun = False
         self._kept: list[tuple[Frame, PoseSeries]] = []
         self._doubt = self._lacking = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether a picture has been pushed."""
+        return self._begun
 
     @property
     def ended(self) -> bool:
@@ -55,6 +62,7 @@ class Guided:
 
     def push(self, frame: Frame, poses: PoseSeries, sight: Sight | None = None) -> Guide:
         """Take in one picture and the pose in it."""
+        self._begun = True
         guide = self._calibration.push(poses, sight)
         if guide.posture is Posture.UPRIGHT:
             self._keep(frame, poses, guide.phase)
@@ -104,13 +112,22 @@ class Guided:
 
     def _settle_camera(self) -> None:
         """Put together what says how the camera stands: a click, upright lines in the room, the person standing."""
-        stands = [self._clicked] if self._clicked else []
+        upright = self._calibration.upright
+        stands = (
+            [] if self._vertical is None else [_clicked(self._vertical, (upright.width, upright.height), self.camera)]
+        )
         if self._kept:
             people = np.concatenate([poses.points_px for _, poses in self._kept])
             pictures = [frame.image for frame, _ in self._kept]
             lens, focal = self.camera.lens, self.camera.focal_px
             stands.append(from_lines(roll_from_lines(pictures, people_px=people, focal_px=focal, lens=lens)))
-        stands.append(from_standing(self._calibration.upright, self.camera))
+        stands.append(from_standing(upright, self.camera))
         told = combined(stands)
         self.camera = told.of(self.camera)
         self._doubt = told.refusal
+
+
+def _clicked(vertical: Vertical, size: tuple[int, int], camera: Camera) -> Stand:
+    one_x, one_y, other_x, other_y = vertical
+    width, height = size
+    return from_click((one_x * width, one_y * height), (other_x * width, other_y * height), size, camera)

@@ -83,7 +83,7 @@ def _row(profile: Profile, row: Definition) -> Row:
     return Row(
         row.title,
         _number(value, row.unit),
-        f"± {_number(error.half_width, row.unit)}" if error is not None else "",
+        f"±\N{NO-BREAK SPACE}{_number(error.half_width, row.unit)}" if error is not None else "",
         "" if math.isnan(slump) else _number(slump, row.unit),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from posture_coach.coach.guide import Guide, Phase
+from posture_coach.coach.guide import GIVEN_UP, Guide, Phase
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.places import Recognition, fitting
 from posture_coach.coach.session import Session
@@ -63,6 +63,8 @@ class Upright:
         self._taken: tuple[Baseline, Camera] | None = None
         self._recognition = Recognition((), datetime.now(UTC))
         self._eye: SeenBy | None = None
+        self._place: str | None = None
+        self._again = False
 
     def take(self, guided: Guided, finish: Finish | None = None) -> None:
         """Begin a calibration with the next picture; one that runs is given up."""
@@ -92,15 +94,36 @@ class Upright:
         DataError
             The named place is not there, is damaged, or does not hold here.
         """
-        self._eye = eye
-        profiles, problems = fitting(self._places(), eye, place)
-        self._recognition = Recognition(profiles, datetime.now(UTC))
+        self._eye, self._place = eye, place
+        if self._guided is not None and self._guided.begun:
+            self._interrupted()
+        self._recognise(eye)
         if self._taken is not None:
             session.rebase(*self._taken)
-        self.standing = replace(self.standing, notice="" if profiles else " ".join(problems))
+
+    def look_again(self) -> None:
+        """Read the places anew with the next picture: one was renamed or deleted."""
+        self._again = True
+
+    def _recognise(self, eye: SeenBy) -> None:
+        profiles, problems = fitting(self._places(), eye, self._place)
+        self._recognition = Recognition(profiles, datetime.now(UTC))
+        nothing = replace(self.standing, has=self._taken is not None, place="")
+        self.standing = replace(nothing, notice="" if profiles else " ".join(problems))
+
+    def _interrupted(self) -> None:
+        """End a calibration whose pictures ended: what comes now is another time, and may be another camera."""
+        self._guided = None
+        if self.standing.guide is not None:
+            ended = replace(self.standing.guide, phase=Phase.FAILED, problem=f"The pictures broke off. {GIVEN_UP}")
+            self.standing = replace(self.standing, guide=ended)
 
     def push(self, session: Session, frame: Frame, poses: PoseSeries, sight: Sight | None) -> None:
         """Take in the next picture, and let the session hold against what holds from now on."""
+        if self._again and self._eye is not None:
+            self._again = False
+            self._recognise(self._eye)
+            session.rebase(*(self._taken or (None,)))
         if self._guided is not None:
             self._advance(self._guided, session, frame, poses, sight)
         elif self._taken is None and self._recognition.push(poses):
@@ -115,7 +138,7 @@ class Upright:
         """Yield a session's assessments, held against what is recognised on the way."""
         for frame, assessment in session:
             yield assessment
-            self.push(session, frame, assessment.poses, None)
+            self.push(session, frame, assessment.poses, session.sight)
 
     def _advance(self, guided: Guided, session: Session, frame: Frame, poses: PoseSeries, sight: Sight | None) -> None:
         guide = guided.push(frame, poses, sight)

@@ -84,7 +84,7 @@ def _drawn(frame: Frame, assessment: Assessment, reading: Reading, status: Statu
 
 def _notes(status: Status, reading: Reading, *, found: bool) -> list[str]:
     """Say what makes the numbers doubtful, and what to do."""
-    notes = []
+    notes = [status.upright.notice] if status.upright.notice else []
     if status.sight is not None and status.sight.dark:
         notes.append("It is very dark: put a light in front of you.")
     if status.people:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from posture_coach.dashboard.analyze_page import analyze_page
+from posture_coach.dashboard.calibrate_page import calibrate_page
 from posture_coach.dashboard.live_page import camera_state, live_page
 from posture_coach.dashboard.measures_page import measures_page
 
@@ -18,6 +19,7 @@ st.html(STYLE)
 page = st.navigation(
     [
         st.Page(live_page, title="Live", icon=":material/videocam:", url_path="live", default=True),
+        st.Page(calibrate_page, title="Calibrate", icon=":material/accessibility_new:", url_path="calibrate"),
         st.Page(analyze_page, title="Analyze", icon=":material/movie:", url_path="analyze"),
         st.Page(measures_page, title="Measures", icon=":material/square_foot:", url_path="measures"),
     ],

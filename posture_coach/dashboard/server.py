@@ -12,14 +12,14 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from posture_coach.dashboard import analyze_picture, analyze_routes, camera, live_route
+from posture_coach.dashboard import analyze_picture, analyze_routes, calibrate_route, camera, live_route
 from posture_coach.dashboard.options import OPTIONS
 from posture_coach.dashboard.root import BackendAtRoot
 from posture_coach.errors import PostureCoachError
 from posture_coach.resources import app_file
 
 SCRIPT = Path(__file__).with_name("pages.py")
-ROUTES: list[BaseRoute] = [live_route.ROUTE, *analyze_routes.ROUTES]
+ROUTES: list[BaseRoute] = [live_route.ROUTE, calibrate_route.ROUTE, *analyze_routes.ROUTES]
 MIDDLEWARE = [Middleware(BackendAtRoot)]
 
 

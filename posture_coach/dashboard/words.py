@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from posture_coach.measures.types import View
+from posture_coach.coach.kept import SEEN as SEEN_FROM
 
-SEEN_FROM = {
-    View.FRONT: "seen from the front",
-    View.SIDE: "seen from the side",
-    View.BACK: "seen from behind",
-    View.OBLIQUE: "seen from a corner",
-    View.UNKNOWN: "",
-}
+__all__ = ["SEEN_FROM"]

@@ -17,6 +17,7 @@ from posture_coach.coach.guide import (
     MOVED,
     NO_SLUMP,
     NOBODY,
+    STILL_SLUMPED,
     TURNED,
     TWO,
     Phase,
@@ -150,6 +151,13 @@ def test_a_slump_that_is_none_or_the_opposite_is_explained_and_what_was_taken_st
     assert film.calibration.posture is Posture.GAZE, film.last
     with pytest.raises(DataError, match="not finished"):
         film.calibration.taken()
+
+
+def test_whoever_is_still_slumped_looks_ahead_once_more():
+    film = Film().show(SIDE, 12.3).show(SIDE_SLUMP, 24.2)
+    assert film.last.problem == STILL_SLUMPED
+    film.show(SIDE_GAZE, 17.0)
+    assert film.last.phase is Phase.DONE
 
 
 def test_three_tries_of_one_posture_are_enough():

@@ -1,0 +1,184 @@
+"""The calibrate page in a real browser: led through to a place that is kept, and everything that ends it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from posture_coach.store.profiles import Places
+from tests.clips import SITTING, SLUMPED, must_have, still_video
+from tests.dashboard.conftest import serving, until
+
+VIEW = ".calibrate"
+WATCHING = '.calibrate[data-phase="watching"]'
+LED_MS = 150_000
+"""Thirty-six seconds, and as much again where the machine is slow and a posture is taken twice."""
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """Upright, slumped, upright again, each for longer than it is asked for: a slow start takes nothing from it."""
+    path = tmp_path_factory.mktemp("clips") / "guided.mp4"
+    return still_video(path, SITTING, SLUMPED, SITTING, seconds=(15.0, 25.0, 30.0))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home") / "me"
+
+
+@pytest.fixture(scope="module")
+def dashboard(home, clip):
+    with serving(home, clip) as running:
+        yield running
+
+
+@pytest.fixture
+def places(home):
+    return Places(home / "data" / "posture-coach" / "places")
+
+
+@pytest.fixture
+def calibrate(dashboard, page):
+    page.goto(f"{dashboard.url}/calibrate")
+    page.wait_for_selector(WATCHING)
+    return page
+
+
+def begin_with_the_clip(page, place):
+    """Turn the camera off and begin: the clip is then played from its first picture."""
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_selector('.live[data-phase="paused"]')
+    page.get_by_role("link", name="Calibrate").click()
+    page.wait_for_selector('.calibrate[data-phase="paused"]')
+    assert "The camera is off. Begin turns it on." in page.locator(".empty").inner_text()
+    named(page, place)
+    page.get_by_role("button", name="Begin").click()
+
+
+def named(page, place):
+    field = page.get_by_label("Place", exact=True)
+    field.fill(place)
+    field.press("Enter")
+
+
+def guide(page):
+    return page.locator(VIEW).get_attribute("data-guide")
+
+
+def test_it_leads_through_three_postures_and_keeps_them(calibrate, places):
+    must_have(sys.platform == "linux", "where Linux keeps a program's data")
+    page = calibrate
+    assert page.locator(".title").inner_text() == "You are in view"
+    begin_with_the_clip(page, "Standing desk")
+    page.wait_for_selector('.calibrate[data-guide="holding"]')
+    assert page.locator(".title").inner_text() == "Sit or stand comfortably upright"
+    seconds = int(page.locator(".seconds").inner_text())
+    assert 1 <= seconds <= 10
+    until(lambda: int(page.locator(".seconds").inner_text() or 0) < seconds, "it does not count down")
+    assert page.locator(".steps .now").inner_text() == "Upright"
+    assert page.get_by_role("button", name="Begin").count() == 0
+    page.get_by_text("Your upright at Standing desk is taken, seen from the side.").wait_for(timeout=LED_MS)
+    profile = places.get("standing desk")
+    assert profile.own.slump["trunk_inclination_deg"] - profile.own.values["trunk_inclination_deg"] > 20.0
+    shown = page.get_by_role("table").inner_text()
+    assert f"{profile.own.values['trunk_inclination_deg']:.1f}°" in shown
+    assert "±" in shown
+    assert page.get_by_text("From now on held against it:").is_visible()
+    assert page.get_by_text("You are asked to take it again on").is_visible()
+    page.get_by_role("button", name="Back").click()
+    page.wait_for_selector(WATCHING)
+    page.get_by_text("held against now").wait_for()
+
+    # Another page of the same program, and the terminal, know it.
+    page.get_by_role("link", name="Live").click()
+    page.wait_for_selector('.live[data-phase="watching"]')
+    pitch = page.locator("li", has=page.locator('[data-measure="head_pitch_deg"]'))
+    until(lambda: "needs your own upright" not in pitch.inner_text(), "nothing is held against it")
+
+
+def test_stop_keeps_what_was_there_and_an_unnamed_place_is_refused(calibrate, places):
+    page = calibrate
+    before = {path.name: path.read_bytes() for path in places.folder.glob("*")}
+    named(page, "docked")
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]') !== null")
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Begin").wait_for()
+    until(lambda: guide(page) == "none", "it goes on")
+    named(page, " ")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_text("A place needs a name of 1 to 60 letters").wait_for()
+    assert {path.name: path.read_bytes() for path in places.folder.glob("*")} == before
+
+
+def test_a_vertical_is_marked_by_mouse_and_by_keyboard(calibrate):
+    page = calibrate
+    page.get_by_text("Mark something upright").click()
+    mark = page.locator(".mark")
+    mark.wait_for()
+    box = mark.bounding_box()
+    for share in (0.1, 0.9):
+        page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + share * box["height"])
+    until(lambda: page.locator(".line").get_attribute("d"), "no line is drawn")
+    ends = [float(part) for part in page.locator(".line").get_attribute("d")[1:].replace("L", ",").split(",")]
+    assert ends == pytest.approx([20.0, 10.0, 20.0, 90.0], abs=0.5)
+    mark.focus()
+    page.keyboard.press("Escape")
+    until(lambda: not page.locator(".line").get_attribute("d"), "Escape does not clear it")
+    for key in ("ArrowUp", "Enter", *["Shift+ArrowDown"] * 6, "Enter"):
+        page.keyboard.press(key)
+    ends = [float(part) for part in page.locator(".line").get_attribute("d")[1:].replace("L", ",").split(",")]
+    assert ends == pytest.approx([50.0, 49.0, 50.0, 79.0])
+
+
+def test_the_keyboard_reaches_begin_and_stop(calibrate):
+    page = calibrate
+    named(page, "docked")
+    for name in ("Begin", "Stop"):
+        button = page.get_by_role("button", name=name)
+        button.wait_for()
+        button.focus()
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Begin").wait_for()
+
+
+def test_a_place_is_renamed_and_forgotten(calibrate, places):
+    page = calibrate
+    (profile,) = places.all()[0]
+    card = page.locator(".st-key-place-0")
+    card.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name").fill("Corner [desk](x)")
+    page.get_by_label("New name").press("Enter")
+    page.get_by_role("button", name="Rename", exact=True).last.click()
+    until(lambda: places.has("Corner [desk](x)"), "it is not renamed")
+    assert not places.has(profile.place)
+    card.get_by_text("Corner [desk](x)", exact=True).wait_for()
+    card.get_by_role("button", name="Delete").click()
+    page.get_by_text("It cannot be had back").wait_for()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
+    until(lambda: places.all() == ([], []), "it is not forgotten")
+
+
+@pytest.mark.parametrize("width", [400, 1000, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_at_any_width_while_it_leads(dashboard, chromium, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{dashboard.url}/calibrate")
+    page.wait_for_selector(WATCHING)
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Stop").wait_for()
+    until(lambda: page.locator(".steps .now").count() == 1, "it does not lead")
+    for name in (VIEW, ".lead", ".title", ".words"):
+        box = page.locator(name).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    dark = page.locator(VIEW).evaluate("(root) => root.classList.contains('dark')")
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Begin").wait_for()
+    context.close()
+    assert dark == (scheme == "dark")
