@@ -161,10 +161,12 @@ def fit_error(e: Errors) -> tuple[float, float, float]:
     kept = ~np.isnan(e.ours)
     error, value, added, weight = (a[kept] for a in (np.abs(e.ours), e.value, e.added, e.weight))
     best = (np.inf, 0.0, 0.0, 0.0)
+    # What the pictures add is not always there: never less than the spread of the errors themselves.
+    floor = float(np.average(e.ours[kept] ** 2, weights=weight))
     least = LEAST_CORNER_GROWTH if (e.view == View.OBLIQUE).all() else 0.0
     for growth in GROWTHS[least <= GROWTHS].tolist():
         grown = (growth * value) ** 2 + added**2
-        square = max(weighted_quantile(error**2 - grown, weight, COVERAGE), 0.0)
+        square = max(weighted_quantile(error**2 - grown, weight, COVERAGE), floor)
         half = np.sqrt(square + grown)
         score = float(np.average(2 * half + 2 / (1 - COVERAGE) * np.fmax(error - half, 0.0), weights=weight))
         if score < best[0]:

@@ -80,7 +80,7 @@ def test_the_score_comes_with_a_word_and_what_it_rests_on():
     score = told(SITTING)["score"]
     assert score["word"] in ("good", "caution", "poor")
     assert "targets scored" in score["words"]
-    corner = told(Body(yaw_deg=45.0))["score"]
+    corner = told(Body(yaw_deg=30.0))["score"]
     assert (corner["value"], corner["word"], corner["grade"]) == (None, "no score", "none")
 
 
