@@ -70,13 +70,14 @@ def _root(
     source: Annotated[
         str | None, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
     ] = None,
+    place: PlaceOption = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the dashboard, on this machine.")] = 8501,
     browser: Annotated[bool, typer.Option(help="Open the dashboard in the browser.")] = True,
 ) -> None:
     if context.invoked_subcommand is None:
         from posture_coach.dashboard.server import run
 
-        run(port, source, open_browser=browser)
+        run(port, source, place, open_browser=browser)
 
 
 @app.command()

@@ -17,18 +17,19 @@ VIDEO_NAMES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 
 _watch: Watch | None = None
 _chosen: str | None = None
+_place: str | None = None
 
 
-def choose(source: str | None) -> None:
-    """Settle what `start` will watch: None is the first camera, or without one a sample."""
-    global _chosen  # the server is one process, and this is its one camera
-    _chosen = source
+def choose(source: str | None, place: str | None = None) -> None:
+    """Settle what `start` will watch: None is the first camera, or without one a sample; and at which place."""
+    global _chosen, _place  # the server is one process, and this is its one camera
+    _chosen, _place = source, place
 
 
 def start() -> None:
     """Begin to watch, as soon as somebody looks."""
     global _watch
-    _watch = Watch(Wish(_chosen or first_source()), pack, only_one_process)
+    _watch = Watch(Wish(_chosen or first_source(), place=_place), pack, only_one_process)
 
 
 def stop() -> None:

@@ -36,15 +36,17 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         camera.stop()
 
 
-def run(port: int, source: str | None = None, *, open_browser: bool = True) -> None:
+def run(port: int, source: str | None = None, place: str | None = None, *, open_browser: bool = True) -> None:
     """Serve the dashboard until Ctrl-C.
 
     Parameters
     ----------
     source
         What to watch, as for `posture_coach.pose.camera.open_live`; None: the first camera, or a bundled sample.
+    place
+        Whose own upright to hold against; None: the one that is recognised.
     """
-    camera.choose(source)
+    camera.choose(source, place)
     options = {**OPTIONS, "server.port": port, "server.headless": not open_browser}
     module = _load(app_file())
     module.app.run(config=options)

@@ -68,11 +68,11 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def serving(home: Path, source: Path | str) -> Iterator[Dashboard]:
+def serving(home: Path, source: Path | str, *options: str) -> Iterator[Dashboard]:
     """Start the dashboard as a user does, with the source played as the camera."""
     port = free_port()
     home.mkdir(exist_ok=True)
-    command = [*PROGRAM, "--no-browser", "--port", str(port), "--source", str(source)]
+    command = [*PROGRAM, "--no-browser", "--port", str(port), "--source", str(source), *options]
     env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_DATA_HOME=str(home / "data"))
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=env, cwd=home)

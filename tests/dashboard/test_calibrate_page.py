@@ -182,3 +182,11 @@ def test_nothing_is_cut_off_at_any_width_while_it_leads(dashboard, chromium, wid
     page.get_by_role("button", name="Begin").wait_for()
     context.close()
     assert dark == (scheme == "dark")
+
+
+def test_a_named_place_that_does_not_hold_is_told_where_the_picture_would_be(tmp_path, page, clip):
+    with serving(tmp_path / "me", clip, "--place", "gone") as running:
+        page.goto(running.url)
+        page.wait_for_selector('.live[data-phase="problem"]')
+        assert "There is no place gone. There is none yet" in page.locator(".empty").inner_text()
+        page.goto("about:blank")  # before the server goes, and the page complains of it
