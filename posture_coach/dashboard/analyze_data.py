@@ -19,7 +19,7 @@ from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN, Definition
 from posture_coach.measures.types import WORDS, Floats, Reason, View
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
-from posture_coach.scoring.score import Slot
+from posture_coach.scoring.plan import Slot
 
 ROUNDED_S = 1e-4
 """Times in a summary are rounded to this."""

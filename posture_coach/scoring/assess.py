@@ -191,6 +191,7 @@ class Assessor:
             activity,
             baseline=self._baseline.values if self._baseline else None,
             bias=declared_bias(self._accuracy, measures.view, poses.mode, poses.model),
+            time_s=poses.time_s,
         )
         return Assessment(poses, measures, activity, assumed, score)
 

@@ -84,6 +84,57 @@ def grades(values: Floats, bands: Edges) -> Codes:
     return codes
 
 
+DIGITS = 9
+_TO_SD = 1.0 / 1.96
+"""From the half-width of a 95 % interval to a standard deviation."""
+
+
+def expected_points(values: Floats, half_width: Floats, bands: Edges, points: Floats) -> Floats:
+    """Return what t values of n pictures earn on average, over where they may truly lie.
+
+    A value at the edge of two bands earns the mean of both, so that noise there moves the score smoothly.
+
+    Parameters
+    ----------
+    values, half_width
+        (n, t) in the units of the targets, half-widths of 95 % intervals; a value without one is taken as exact.
+    points
+        (4,) by code of `Grade`.
+
+    Returns
+    -------
+    (n, t), 0 where nothing of the value's interval lies in a band.
+    """
+    deviation = np.nan_to_num(half_width) * _TO_SD
+    earned, inside = np.zeros(values.shape), np.zeros(values.shape)
+    for side in (1.0, -1.0):
+        # The size of a value is judged: what lies on the other side of 0 counts with its mirror image.
+        here = values * bands.sign * side
+        mirrored = bands.magnitude if side < 0 else np.ones(len(bands.magnitude), dtype=bool)
+        for low, high, code in zip(bands.low, bands.high, bands.grade, strict=True):
+            low = np.where(bands.magnitude & (low <= 0), 0.0, low)
+            share = np.where(mirrored, _between(low, high, here, deviation), 0.0)
+            inside += share
+            earned += share * points[code]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # Rounded, since how many pictures are summed at once changes the last digits.
+        return np.asarray(np.round(np.where(inside > 0, earned / inside, 0.0), DIGITS), dtype=np.float64)
+
+
+def _between(low: Floats, high: Floats, values: Floats, deviation: Floats) -> Floats:
+    """Return (n, t) the chance that a normal value lies in [low, high)."""
+    exact = (values >= low) & (values < high)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        below, above = ((edge - values) / deviation for edge in (low, high))
+        chance = _normal(above) - _normal(below)
+    return np.where(deviation > 0, chance, np.where(exact, 1.0, 0.0))
+
+
+def _normal(x: Floats) -> Floats:
+    """Return the chance that a standard normal value lies below x, within 0.0002 (Page 1977)."""
+    return np.asarray(0.5 * (1.0 + np.tanh(np.clip(0.7978846 * x * (1.0 + 0.044715 * x * x), -20.0, 20.0))))
+
+
 def grade(values: ArrayLike, target: Target) -> Codes:
     """Grade the (n,) values of one target; see `grades`."""
     return grades(np.asarray(values, dtype=np.float64)[..., np.newaxis], edges([target]))[..., 0]

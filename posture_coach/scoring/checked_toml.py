@@ -138,6 +138,17 @@ class Fields:
             raise self.wrong(key, "bands in ascending order", bands)
         return tuple(bands)
 
+    def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
+        """Return pairs of numbers."""
+        pairs = []
+        for value in self.items(key, "[number, number]"):
+            match [_number(part) for part in value] if isinstance(value, list) else []:
+                case [float(first), float(second)]:
+                    pairs.append((first, second))
+                case _:
+                    raise self.wrong(key, "[number, number] pairs", repr(value))
+        return tuple(pairs)
+
     def _band(self, key: str, value: object) -> Band:
         pair = value if isinstance(value, list) else []
         edges = tuple(edge for edge in map(_number, pair) if edge is not None)

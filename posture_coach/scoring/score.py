@@ -9,7 +9,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from itertools import groupby
 
 import numpy as np
@@ -17,21 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from posture_coach.activity.types import Activity
 from posture_coach.measures.types import WORDS, Floats, MeasureSeries, Reason
-from posture_coach.scoring.bands import Codes, Edges, Grade, edges, grades
-from posture_coach.scoring.targets import JUDGED, Condition, Points, RelativeTo, Target, Targets
+from posture_coach.scoring.bands import DIGITS, Codes, Grade, expected_points
+from posture_coach.scoring.holding import Holding
+from posture_coach.scoring.plan import Plan, Slot, Why, judged, plan
+from posture_coach.scoring.targets import JUDGED, Points, RelativeTo, Target, Targets
 
 _REASONS = {int(reason): words for reason, words in WORDS.items()}
 
 REASONS_TOLD = 2
 """How many reasons `Score.words` gives: more would not be read."""
-
-
-class Why(IntEnum):
-    """Why a target is not scored though nothing hides its measure; follows the codes of `Reason`."""
-
-    NOT_MEASURED = 100
-    NO_BAND = 101
-    CONDITION = 102
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Part:
     value
         As it was judged: less its bias, or less the own upright; in the unit that ends the measure's name.
     points
-        Of its grade, out of 100.
+        Out of 100: those of its grade, near an edge the mean of both by where the value may truly lie.
     weight
         Of its target, shared equally where both sides were measured.
     """
@@ -92,14 +85,6 @@ class Score:
         return "; ".join([scored, *(f"{reason} ({k})" for reason, k in reasons)])
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One measure of one target: what is graded."""
-
-    target: Target
-    measure: str
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreSeries:
     """The scores of n pictures of one person.
@@ -122,6 +107,8 @@ class ScoreSeries:
         (n, s) codes of `Grade`.
     why
         (n, s) codes of `Reason` or `Why`, 0 where graded, or the activity is another.
+    points
+        (n, s) out of 100; 0 where not graded.
     targets
         What was held against.
     """
@@ -134,6 +121,7 @@ class ScoreSeries:
     value: Floats
     grade: Codes
     why: Codes
+    points: Floats
     targets: Targets
 
     def __len__(self) -> int:
@@ -150,6 +138,7 @@ class ScoreSeries:
             value=np.concatenate([part.value for part in parts]),
             grade=np.concatenate([part.grade for part in parts]),
             why=np.concatenate([part.why for part in parts]),
+            points=np.concatenate([part.points for part in parts]),
         )
 
     def explain(self, i: int) -> Score:
@@ -180,8 +169,7 @@ class ScoreSeries:
 
     def _part(self, i: int, k: int, sides: int) -> Part:
         slot, grade = self.slots[k], Grade(int(self.grade[i, k]))
-        points = float(_points(self.targets)[grade])
-        value = float(self.value[i, k])
+        value, points = float(self.value[i, k]), float(self.points[i, k])
         return Part(slot.target.id, slot.measure, value, grade, points, slot.target.weight / sides)
 
     def _reason(self, i: int, ks: Sequence[int]) -> str:
@@ -205,11 +193,12 @@ class Scorer:
     def __init__(self, targets: Targets, names: tuple[str, ...]) -> None:
         self.targets = targets
         self.names = names
-        plans = [_plan(targets.of(activity), names) for activity in JUDGED]
-        self._plans = [plan for plan in plans if plan.slots]
-        self._slots = tuple(slot for plan in self._plans for slot in plan.slots)
+        plans = [plan(targets.of(activity), names) for activity in JUDGED]
+        self._plans = [one for one in plans if one.slots]
+        self._slots = tuple(slot for one in self._plans for slot in one.slots)
         self._points = _points(targets)
         self._least = targets.points.least_targets
+        self._holding = Holding([slot.target for slot in self._slots])
 
     def score(
         self,
@@ -218,27 +207,56 @@ class Scorer:
         *,
         baseline: Mapping[str, float] | None = None,
         bias: ArrayLike = 0.0,
+        time_s: Floats | None = None,
     ) -> ScoreSeries:
-        """Score n pictures; see `score_series`."""
+        """Score the next n pictures; see `score_series`.
+
+        With their times, what was held before counts too.
+        """
+        n = len(measures)
+        self._check(measures, activity)
+        bias = np.broadcast_to(np.asarray(bias, dtype=np.float64), measures.value.shape)
+        score, coverage = np.full(n, np.nan), np.full(n, np.nan)
+        shape = (n, len(self._slots))
+        value, half_width, points = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
+        grade, why = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
+        places = self._places(activity)
+        for how, here, rows in places:
+            found = judged(how, measures, rows, baseline or {}, bias)
+            value[rows, here], half_width[rows, here], grade[rows, here], why[rows, here] = found
+        past = self._holding.push(value, grade, np.full(n, np.nan) if time_s is None else time_s)
+        grade[past] = Grade.POOR
+        for how, here, rows in places:
+            points[rows, here] = self._earned(
+                how, value[rows, here], half_width[rows, here], grade[rows, here], past[rows, here]
+            )
+            score[rows], coverage[rows] = _weighed(how, grade[rows, here], points[rows, here], self._least)
+        return ScoreSeries(score, coverage, activity, self.names, self._slots, value, grade, why, points, self.targets)
+
+    def _check(self, measures: MeasureSeries, activity: NDArray[np.object_]) -> None:
         n = len(measures)
         if measures.names != self.names or activity.shape != (n,):
             raise ValueError(
                 f"expected {len(self.names)} measures and one activity for each of {n} pictures, "
                 f"got {len(measures.names)} measures and activities of shape {activity.shape}"
             )
-        bias = np.broadcast_to(np.asarray(bias, dtype=np.float64), measures.value.shape)
-        score, coverage = np.full(n, np.nan), np.full(n, np.nan)
-        value = np.full((n, len(self._slots)), np.nan)
-        grade, why = np.zeros(value.shape, dtype=np.int8), np.zeros(value.shape, dtype=np.int8)
-        start = 0
-        for plan in self._plans:
-            here, start = slice(start, start + len(plan.slots)), start + len(plan.slots)
-            rows = np.flatnonzero(activity == plan.slots[0].target.activity)
-            if rows.size:
-                judged = _judged(plan, measures, rows, baseline or {}, bias)
-                value[rows, here], grade[rows, here], why[rows, here] = judged
-                score[rows], coverage[rows] = _weighed(plan, judged[1], self._points, self._least)
-        return ScoreSeries(score, coverage, activity, self.names, self._slots, value, grade, why, self.targets)
+
+    def _earned(self, how: Plan, value: Floats, half_width: Floats, grade: Codes, past: NDArray[np.bool_]) -> Floats:
+        """Return (r, s) points; what is held past its limit earns as if caution were poor."""
+        earned = expected_points(value, half_width, how.bands, self._points)
+        if past.any():
+            strict = self._points.copy()
+            strict[Grade.CAUTION] = strict[Grade.POOR]
+            earned = np.where(past, expected_points(value, half_width, how.bands, strict), earned)
+        return np.where(grade == Grade.NOT_SCORED, 0.0, earned)
+
+    def _places(self, activity: NDArray[np.object_]) -> list[tuple[Plan, slice, NDArray[np.intp]]]:
+        """Return the plan of every activity, the columns of its slots, and the pictures that show it."""
+        places, start = [], 0
+        for how in self._plans:
+            here, start = slice(start, start + len(how.slots)), start + len(how.slots)
+            places.append((how, here, np.flatnonzero(activity == how.slots[0].target.activity)))
+        return places
 
 
 def score_series(
@@ -266,110 +284,15 @@ def score_series(
     return Scorer(targets, measures.names).score(measures, activity, baseline=baseline, bias=bias)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Guard:
-    """The condition of a target: which slots it holds for, and where its measure stands (-1: nowhere)."""
-
-    condition: Condition
-    slots: list[int]
-    column: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Plan:
-    """How the s slots of one activity's t targets are graded."""
-
-    slots: tuple[Slot, ...]
-    column: NDArray[np.intp]  # (s,) where the measure stands; 0 where absent
-    absent: NDArray[np.bool_]  # (s,) the series has no such measure
-    relative: NDArray[np.bool_]  # (s,) judged against the own upright
-    bands: Edges
-    start: NDArray[np.intp]  # (t,) first slot of each target
-    weight: Floats  # (t,)
-    guards: tuple[_Guard, ...]
-
-
-def _plan(targets: Sequence[Target], names: Sequence[str]) -> _Plan:
-    where = {name: k for k, name in enumerate(names)}
-    slots = tuple(Slot(target, measure) for target in targets for measure in target.measures)
-    column = np.array([where.get(slot.measure, -1) for slot in slots], dtype=np.intp)
-    sides = [len(target.measures) for target in targets]
-    guards = [
-        _Guard(target.only_when, _slots_of(target, slots), where.get(target.only_when.measure, -1))
-        for target in targets
-        if target.only_when
-    ]
-    return _Plan(
-        slots,
-        np.maximum(column, 0),
-        column < 0,
-        np.array([slot.target.relative_to is RelativeTo.OWN_UPRIGHT for slot in slots], dtype=np.bool_),
-        edges([slot.target for slot in slots]),
-        np.cumsum([0, *sides[:-1]], dtype=np.intp),
-        np.array([target.weight for target in targets]),
-        tuple(guards),
-    )
-
-
-def _slots_of(target: Target, slots: Sequence[Slot]) -> list[int]:
-    return [k for k, slot in enumerate(slots) if slot.target is target]
-
-
-def _judged(
-    plan: _Plan, measures: MeasureSeries, rows: NDArray[np.intp], baseline: Mapping[str, float], bias: Floats
-) -> tuple[Floats, Codes, Codes]:
-    """Grade the s slots of r pictures: (r, s) values as judged, grades, and why there is none."""
-    cells = (rows[:, np.newaxis], plan.column)
-    own = np.array([baseline.get(slot.measure, np.nan) for slot in plan.slots])
-    measured = measures.value[cells]
-    value = measured - np.where(plan.relative, own, bias[cells])
-    value[:, plan.absent] = np.nan
-    grade = grades(value, plan.bands)
-    # From the weakest reason to the strongest: what hides the measure itself is told first.
-    why = np.where(grade == Grade.NOT_SCORED, np.int8(Why.NO_BAND), np.int8(0))
-    for guard in plan.guards:
-        stopped = _stopped(guard, measures, rows, baseline, bias)[:, np.newaxis]
-        why[:, guard.slots] = np.where(stopped, stopped, why[:, guard.slots])
-    why[:, plan.relative & np.isnan(own)] = Reason.NO_BASELINE
-    why = np.where(np.isnan(measured), _told(measures.reason[cells]), why)
-    why[:, plan.absent] = Why.NOT_MEASURED
-    return value, np.where(why, np.int8(Grade.NOT_SCORED), grade), why
-
-
-def _stopped(
-    guard: _Guard,
-    measures: MeasureSeries,
-    rows: NDArray[np.intp],
-    baseline: Mapping[str, float],
-    bias: Floats,
-) -> Codes:
-    """Return (r,) why a condition keeps its target from being judged, 0 where it does not."""
-    if guard.column < 0:
-        return np.full(len(rows), Why.NOT_MEASURED, dtype=np.int8)
-    measured = measures.value[rows, guard.column]
-    relative = guard.condition.relative_to is RelativeTo.OWN_UPRIGHT
-    own = baseline.get(guard.condition.measure, np.nan)
-    value = measured - (own if relative else bias[rows, guard.column])
-    within = (value >= guard.condition.low) & (value <= guard.condition.high)
-    without = Reason.NO_BASELINE if np.isnan(own) and relative else Why.CONDITION
-    why = np.where(within, np.int8(0), np.int8(without))
-    return np.where(np.isnan(measured), _told(measures.reason[rows, guard.column]), why)
-
-
-def _told(reason: Codes) -> Codes:
-    """Give a missing value that came without a reason one."""
-    return np.where(reason == Reason.NONE, np.int8(Why.NOT_MEASURED), reason)
-
-
-def _weighed(plan: _Plan, grade: Codes, points: Floats, least: int) -> tuple[Floats, Floats]:
-    """Return (r,) scores and coverages from the (r, s) grades."""
-    sides = np.add.reduceat(grade != Grade.NOT_SCORED, plan.start, axis=1, dtype=np.intp)
-    earned = np.add.reduceat(points[grade], plan.start, axis=1) / np.maximum(sides, 1)
+def _weighed(how: Plan, grade: Codes, points: Floats, least: int) -> tuple[Floats, Floats]:
+    """Return (r,) scores and coverages from the (r, s) grades and points."""
+    sides = np.add.reduceat(grade != Grade.NOT_SCORED, how.start, axis=1, dtype=np.intp)
+    earned = np.add.reduceat(points, how.start, axis=1) / np.maximum(sides, 1)
     scored = sides > 0
-    enough = scored.sum(axis=1) >= min(least, len(plan.weight))
-    weight = scored @ plan.weight
-    score = np.divide(earned @ plan.weight, weight, out=np.full(len(grade), np.nan), where=enough & (weight > 0))
-    return score, scored.mean(axis=1)
+    enough = scored.sum(axis=1) >= min(least, len(how.weight))
+    weight = scored @ how.weight
+    score = np.divide(earned @ how.weight, weight, out=np.full(len(grade), np.nan), where=enough & (weight > 0))
+    return np.round(score, DIGITS), scored.mean(axis=1)
 
 
 def grade_of_score(value: float, points: Points) -> Grade:

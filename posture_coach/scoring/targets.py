@@ -7,11 +7,13 @@ passes the same checks. Only `shipped_targets` and `shipped_sources` open files.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from posture_coach.activity.types import Activity
 from posture_coach.resources import data_file
@@ -69,6 +71,31 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How long a posture may be held, falling in a straight line between points.
+
+    Parameters
+    ----------
+    points
+        (value, seconds), values ascending.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    provenance: str
+    sources: tuple[str, ...]
+
+    @property
+    def from_value(self) -> float:
+        """The value from which on there is a limit."""
+        return self.points[0][0]
+
+    def seconds(self, value: float) -> float:
+        """Return the limit at one value; beyond the last point that of the last."""
+        values, seconds = zip(*self.points, strict=True)
+        return float(np.interp(value, values, seconds))
+
+
+@dataclass(frozen=True, slots=True)
 class Points:
     """Points out of 100 for each grade.
 
@@ -105,6 +132,8 @@ class Target:
         Smallest change in `unit` to call a change.
     only_when
         A condition on another measure, or None.
+    holding
+        How long caution may last before it counts as poor, or None.
     """
 
     id: str
@@ -128,6 +157,7 @@ class Target:
     sources: tuple[str, ...]
     note: str = ""
     only_when: Condition | None = None
+    holding: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +206,11 @@ def load_targets(
         At the first fault, naming file, target and key, what was expected and what stands there.
     """
     top = parsed(text, file)
-    place = Fields(top, file, "top level", ("schema_version", "points", "target"))
+    place = Fields(top, file, "top level", ("schema_version", "points", "target"), ("holding",))
     points = _points(place.all["points"], file, known_sources)
     rows = place.items("target", "[[target]]")
-    targets = tuple(_target(row, n, file, known_measures, known_sources) for n, row in enumerate(rows, 1))
+    limits = _limits(place.all.get("holding", {}), file, known_sources)
+    targets = tuple(_target(row, n, file, known_measures, known_sources, limits) for n, row in enumerate(rows, 1))
     id_, count = Counter(target.id for target in targets).most_common(1)[0]
     if count > 1:
         raise fault(file, f"target '{id_}'", "id", "an id that no other target has", f"{count} of them")
@@ -204,12 +235,30 @@ def _points(table: object, file: str, known_sources: Collection[str]) -> Points:
     return Points(good, caution, poor, f.word("provenance"), sources, f.text("note", ""), least)
 
 
-_OPTIONAL = ("note", "only_when")
+def _limits(table: object, file: str, known_sources: Collection[str]) -> dict[str, Limit]:
+    tables = Fields(table, file, "holding", (), table if isinstance(table, dict) else ())
+    return {name: _limit(value, name, file, known_sources) for name, value in tables.all.items()}
+
+
+def _limit(table: object, name: str, file: str, known_sources: Collection[str]) -> Limit:
+    f = Fields(table, file, f"holding '{name}'", ("points", "provenance", "sources"))
+    points = f.pairs("points")
+    if any(a >= b for (a, _), (b, _) in pairwise(points)) or min(seconds for _, seconds in points) <= 0:
+        raise f.wrong("points", "[value, seconds], values ascending, seconds above 0", points)
+    return Limit(points, f.word("provenance"), f.names("sources", known_sources, "source"))
+
+
+_OPTIONAL = ("note", "only_when", "holding")
 _REQUIRED = tuple(name for name in Target.__dataclass_fields__ if name not in _OPTIONAL)
 
 
 def _target(
-    table: object, n: int, file: str, known_measures: Collection[str], known_sources: Collection[str]
+    table: object,
+    n: int,
+    file: str,
+    known_measures: Collection[str],
+    known_sources: Collection[str],
+    limits: Mapping[str, Limit],
 ) -> Target:
     named = table.get("id") if isinstance(table, dict) else None
     where = f"target '{named}'" if named else f"target number {n}"
@@ -219,7 +268,6 @@ def _target(
         id=f.text("id"),
         activity=Activity(f.word("activity", JUDGED)),
         measures=measures,
-        title=f.text("title"),
         view=f.choice("view", Plane),
         unit=_unit(f, measures),
         closed=f.choice("closed", Closed),
@@ -227,15 +275,18 @@ def _target(
         relative_to=f.choice("relative_to", RelativeTo),
         weight=f.number("weight", above=0.0),
         mdc=f.number("mdc", above=0.0),
-        mdc_from=f.word("mdc_from"),
-        camera=f.word("camera"),
-        evidence=f.word("evidence"),
-        provenance=f.word("provenance"),
-        sources=f.names("sources", known_sources, "source"),
-        note=f.text("note", ""),
         only_when=_condition(f, known_measures),
+        holding=limits[f.known("holding", f.all["holding"], limits, "limit")] if "holding" in f.all else None,
+        **_described(f, known_sources),
         **_bands(f),
     )
+
+
+def _described(f: Fields, known_sources: Collection[str]) -> dict[str, Any]:
+    """Read what only describes: words and where they come from."""
+    words = {key: f.word(key) for key in ("mdc_from", "camera", "evidence", "provenance")}
+    sources = f.names("sources", known_sources, "source")
+    return {"title": f.text("title"), "sources": sources, "note": f.text("note", ""), **words}
 
 
 def _unit(f: Fields, measures: tuple[str, ...]) -> str:
