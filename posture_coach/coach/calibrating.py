@@ -39,7 +39,7 @@ from posture_coach.errors import DataError
 from posture_coach.geometry import distance, middle
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.baseline import neutral
-from posture_coach.measures.calibration import LEVEL, Camera, levelled
+from posture_coach.measures.calibration import LEVEL, Camera
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline, raw_values
 from posture_coach.measures.types import Floats, View
@@ -181,19 +181,18 @@ class Calibration:
         """
         if self._phase is not Phase.DONE:
             raise DataError(f"The calibration is not finished. {GIVEN_UP}")
-        accuracy = shipped_accuracy()
-        held = {posture: levelled(series, camera) for posture, series in self._held.items()}
-        own = neutral(held[Posture.UPRIGHT], accuracy, "the seconds of sitting upright")
+        accuracy, held = shipped_accuracy(), self._held
+        own = neutral(held[Posture.UPRIGHT], accuracy, "the seconds of sitting upright", camera)
         values = dict(own.values)
         if Posture.GAZE in held:
-            ahead = neutral(held[Posture.GAZE], accuracy, "the seconds of looking ahead")
+            ahead = neutral(held[Posture.GAZE], accuracy, "the seconds of looking ahead", camera)
             values |= {name: ahead.values[name] for name in HEAD if name in ahead.values and ahead.view is own.view}
         if Posture.SLUMP in held:
-            slump = neutral(held[Posture.SLUMP], accuracy, "the seconds of slumping")
+            slump = neutral(held[Posture.SLUMP], accuracy, "the seconds of slumping", camera)
             own = replace(own, slump=slump.values if slump.view is own.view else {})
         own = replace(own, values=values)
-        spread = _spread(held[Posture.UPRIGHT], own)
-        return Taken(own, spread, whereabouts(self._held[Posture.UPRIGHT]), HOLDING_S)
+        spread = _spread(held[Posture.UPRIGHT], own, camera)
+        return Taken(own, spread, whereabouts(held[Posture.UPRIGHT]), HOLDING_S)
 
     # What each phase does with a picture ----------------------------------------------------------------------------
 
@@ -342,8 +341,8 @@ def _size_px(poses: PoseSeries) -> float:
     return float(np.median(np.maximum(distance(left, right), 2.0 * distance(middle(left, right), ears))))
 
 
-def _spread(held: PoseSeries, own: Baseline) -> dict[str, float]:
+def _spread(held: PoseSeries, own: Baseline, camera: Camera) -> dict[str, float]:
     """Return the standard deviation of every measure that has a neutral."""
-    value, view = raw_values(held, shipped_accuracy())
+    value, view = raw_values(held, shipped_accuracy(), camera)
     kept = value[view == own.view]
     return {name: float(np.nanstd(kept[:, k])) for k, name in enumerate(NAMES) if name in own.values}

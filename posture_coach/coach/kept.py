@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from posture_coach.coach.places import AGE
+from posture_coach.measures import desk
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE, UNIT_SIGN, Definition, Relative
@@ -73,7 +74,9 @@ class Kept:
 
 def kept(profile: Profile) -> Kept:
     """Return what a profile says."""
-    rows = tuple(_row(profile, row) for row in TABLE if row.name in profile.own.values and not row.in_pixels)
+    # Lengths in the picture say nothing to anybody before they are held against something.
+    said = [row for row in TABLE if not row.in_pixels and row.relative is not Relative.FOCAL_LENGTH]
+    rows = tuple(_row(profile, row) for row in said if row.name in profile.own.values)
     return Kept(SEEN[profile.own.view], rows, _camera(profile.camera), _good_for(profile), profile.taken_at + AGE)
 
 
@@ -114,4 +117,7 @@ def _good_for(profile: Profile) -> tuple[str, ...]:
     for target in shipped_targets(NAMES).targets:
         if target.relative_to is RelativeTo.OWN_UPRIGHT:
             needed.update(target.measures)
-    return tuple(BY_NAME[name].title for name in NAMES if name in needed and name in profile.own.values)
+    has = set(profile.own.values)
+    if has.issuperset(desk.FEATURES):
+        has.update(name for name, row in BY_NAME.items() if row.estimated)
+    return tuple(BY_NAME[name].title for name in NAMES if name in needed & has)

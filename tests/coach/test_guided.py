@@ -99,6 +99,15 @@ def test_what_a_profile_says():
     assert any("focal length" in note or "tilt" in note for note in guided.notes), "why there is no camera height"
 
 
+def test_from_in_front_it_serves_the_desk_cameras_estimates():
+    guided = Guided((Posture.UPRIGHT,))
+    led(guided, (Body(), 12.3))
+    told = kept(guided.profile("docked", EYE, NOW))
+    assert told.seen == "seen from the front"
+    assert "Trunk, estimated by the desk camera" in told.good_for
+    assert "Distance from the camera" not in [row.title for row in told.rows], "there is no focal length"
+
+
 def test_nothing_comes_of_one_that_has_not_ended():
     guided = Guided()
     led(guided, (SIDE, 12.3))
