@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("scoring",),
     ("drawing", "exercises", "store"),
     ("batch", "clinic", "coach"),
-    ("__main__", "cli", "cli_calibrate", "cli_monitor", "cli_options", "dashboard", "doctor"),
+    ("__main__", "cli", "cli_calibrate", "cli_compare", "cli_monitor", "cli_options", "dashboard", "doctor"),
 )
 """From the ground up: a room may import from its own layer and from those before it."""
 
@@ -42,7 +42,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": (
         "cli.py",
         "cli_calibrate.py",
+        "cli_compare.py",
         "cli_monitor.py",
+        "batch/compare_terminal.py",
         "batch/progress.py",
         "batch/terminal.py",
         "coach/calibrate_terminal.py",
@@ -52,7 +54,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
     "tomli_w": ("store/",),
-    "typer": ("cli.py", "cli_calibrate.py", "cli_monitor.py", "cli_options.py"),
+    "typer": ("cli.py", "cli_calibrate.py", "cli_compare.py", "cli_monitor.py", "cli_options.py"),
 }
 """Who alone may import an outside library: files, or whole rooms."""
 
@@ -63,7 +65,7 @@ IMPURE_MODULES = {
     "socket", "subprocess", "tempfile", "threading", "time",
 }  # fmt: skip
 IMPURE_CALLS = {"open", "input", "print"}
-READS_DATA = ("measures/accuracy.py", "measures/desk_constants.py", "scoring/targets.py", "exercises/library.py")
+READS_DATA = ("measures/accuracy.py", "measures/desk_constants.py", "scoring/rules.py", "scoring/targets.py", "exercises/library.py")
 """Pure rooms' doors to the package's own data files: they alone may import `resources`."""
 
 MAX_FILE_LINES = 400

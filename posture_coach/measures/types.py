@@ -127,6 +127,13 @@ class MeasureSeries:
             for name, v, e, r in zip(self.names, self.value[i], self.err[i], self.reason[i], strict=True)
         }
 
+    def part(self, start: int, stop: int) -> MeasureSeries:
+        """Return pictures start to stop, stop not included."""
+        cut = slice(start, stop)
+        return MeasureSeries(
+            self.names, self.value[cut], self.err[cut], self.reason[cut], self.view[cut], self.body_yaw_deg[cut]
+        )
+
     @classmethod
     def joined(cls, parts: Sequence[MeasureSeries]) -> MeasureSeries:
         """Put consecutive stretches of one person behind each other."""

@@ -101,6 +101,14 @@ class Assessment:
     def __len__(self) -> int:
         return len(self.poses)
 
+    def part(self, start: int, stop: int) -> Assessment:
+        """Return pictures start to stop, stop not included."""
+        cut = slice(start, stop)
+        return Assessment(
+            self.poses.part(start, stop), self.measures.part(start, stop), self.activity[cut], self.assumed[cut],
+            self.score.part(start, stop), self.person,
+        )  # fmt: skip
+
     @classmethod
     def joined(cls, parts: Sequence[Assessment]) -> Assessment:
         """Put consecutive stretches of one person behind each other."""

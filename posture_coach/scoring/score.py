@@ -127,6 +127,12 @@ class ScoreSeries:
     def __len__(self) -> int:
         return len(self.score)
 
+    def part(self, start: int, stop: int) -> ScoreSeries:
+        """Return pictures start to stop, stop not included."""
+        cut = slice(start, stop)
+        arrays = ("score", "coverage", "activity", "value", "grade", "why", "points")
+        return replace(self, **{name: getattr(self, name)[cut] for name in arrays})
+
     @classmethod
     def joined(cls, parts: Sequence[ScoreSeries]) -> ScoreSeries:
         """Put consecutive stretches that one `Scorer` scored behind each other."""

@@ -1,0 +1,157 @@
+"""What happens, as events: slumped, still, too near, head turned, break due, stood up, sat down, walked.
+
+Reminders, store and reports read these alone. Each has a beginning, an end and what it was concluded from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from posture_coach.activity.types import Activity, Event
+from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring.bands import Grade
+from posture_coach.scoring.rules import Rules
+from posture_coach.scoring.seconds import Second
+from posture_coach.scoring.variety import Mover
+
+SLUMPED_BY = ("sitting_trunk", "sitting_neck_change", "sitting_slump")
+"""Targets that a slump shows in."""
+SLUMPED_EST_DEG = 8.0
+"""Change of the desk camera's trunk estimate that counts as slumped: more than two measurements differ by."""
+TOO_NEAR = "sitting_viewing_distance"
+_TRUNK_EST, _HEAD_YAW, _DISTANCE = (
+    NAMES.index(name) for name in ("trunk_inclination_est_deg", "head_yaw_deg", "viewing_distance_cm")
+)
+
+
+@dataclass(slots=True)
+class _Lasting:
+    """Something that must last before it counts, and be gone for a while before it has ended.
+
+    Parameters
+    ----------
+    least_s, over_s
+        How long it must last, and be gone.
+    """
+
+    kind: str
+    least_s: float
+    over_s: float
+    since_s: float = math.nan
+    last_s: float = math.nan
+    total: float = 0.0
+    most: float = 0.0
+    seen: int = 0
+
+    def push(self, now_s: float, *, on: bool, size: float) -> Event | None:
+        """Take the next second; return the event that has ended."""
+        if on:
+            if math.isnan(self.since_s):
+                self.since_s, self.total, self.most, self.seen = now_s, 0.0, 0.0, 0
+            self.last_s = now_s + 1.0
+            if not math.isnan(size):
+                self.total, self.seen = self.total + size, self.seen + 1
+                self.most = max(self.most, size, key=abs)
+            return None
+        if math.isnan(self.since_s) or now_s - self.last_s < self.over_s:
+            return None
+        return self.end()
+
+    def end(self) -> Event | None:
+        """Close what goes on; return it if it lasted."""
+        if math.isnan(self.since_s):
+            return None
+        event = self.now()
+        self.since_s = math.nan
+        return event
+
+    def now(self) -> Event | None:
+        """Return what goes on, as far as it has come; None while it is not long enough."""
+        if math.isnan(self.since_s) or self.last_s - self.since_s < self.least_s:
+            return None
+        evidence: dict[str, str | float] = {"lasted_s": self.last_s - self.since_s}
+        if self.seen:
+            evidence |= {"mean": self.total / self.seen, "most": self.most}
+        return Event(self.kind, self.since_s, self.last_s, evidence)
+
+
+class Happenings:
+    """Follows one person second by second; yields events as they end, and tells what goes on."""
+
+    def __init__(self, rules: Rules) -> None:
+        lasting = rules.lasting
+        self._mover = Mover(rules)
+        self._break_due_s = lasting.break_due_s
+        self._still_s, self._turned_deg = lasting.still_s, lasting.turned_deg
+        self._held = {
+            kind: _Lasting(kind, least_s, lasting.over_s)
+            for kind, least_s in (
+                ("slumped", lasting.slumped_s),
+                ("still", 1.0),
+                ("too_near", lasting.near_s),
+                ("head_turned_left", lasting.turned_s),
+                ("head_turned_right", lasting.turned_s),
+                ("break_due", 1.0),
+            )
+        }
+        self._before: Activity | None = None
+        self._walked_s = math.nan
+
+    def push(self, second: Second) -> Iterator[Event]:
+        """Take the next second; yield the events that it completes."""
+        self._mover.push(second)
+        yield from self._changes(second)
+        for kind, (on, size) in self._signs(second).items():
+            event = self._held[kind].push(second.start_s, on=on, size=size)
+            if event is not None:
+                yield event
+
+    def going_on(self) -> list[Event]:
+        """Return what has lasted long enough and has not ended: what a reminder may speak of."""
+        return [event for held in self._held.values() if (event := held.now()) is not None]
+
+    def finish(self, end_s: float) -> Iterator[Event]:
+        """Yield what goes on at the end."""
+        for held in self._held.values():
+            event = held.end()
+            if event is not None:
+                yield event
+        if self._before is Activity.WALKING:
+            yield Event("walked", self._walked_s, end_s, {"lasted_s": end_s - self._walked_s})
+
+    def _changes(self, second: Second) -> Iterator[Event]:
+        before, now = self._before, second.activity
+        self._before = now
+        if before is None or before is now:
+            if before is None and now is Activity.WALKING:
+                self._walked_s = second.start_s
+            return
+        at_s = second.start_s
+        told: dict[str, str | float] = {"before": before.value, "after": now.value}
+        if before is Activity.SITTING and now in (Activity.STANDING, Activity.WALKING):
+            yield Event("stood_up", at_s, at_s, told)
+        if now is Activity.SITTING and before in (Activity.STANDING, Activity.WALKING):
+            yield Event("sat_down", at_s, at_s, told)
+        if before is Activity.WALKING:
+            yield Event("walked", self._walked_s, at_s, {"lasted_s": at_s - self._walked_s})
+        if now is Activity.WALKING:
+            self._walked_s = at_s
+
+    def _signs(self, second: Second) -> dict[str, tuple[bool, float]]:
+        """Return by kind whether its sign is there this second, and how large it is."""
+        moves = self._mover.moves()
+        estimate, yaw = float(second.value[_TRUNK_EST]), float(second.value[_HEAD_YAW])
+        bent = any(second.worst.get(name, Grade.GOOD) > Grade.GOOD for name in SLUMPED_BY)
+        sits = second.activity is Activity.SITTING
+        near = second.worst.get(TOO_NEAR, Grade.GOOD) > Grade.GOOD
+        bout_s = max(moves.sitting_s, moves.standing_s)
+        return {
+            "slumped": (sits and (bent or estimate >= SLUMPED_EST_DEG), estimate),
+            "still": (moves.still_s >= self._still_s, moves.still_s),
+            "too_near": (near, float(second.value[_DISTANCE])),
+            "head_turned_left": (yaw <= -self._turned_deg, yaw),
+            "head_turned_right": (yaw >= self._turned_deg, yaw),
+            "break_due": (bout_s >= self._break_due_s, bout_s),
+        }

@@ -1,0 +1,264 @@
+"""Five minutes, an hour, a day: posture, variety and breaks in one score that can always be taken apart.
+
+A part that cannot be judged takes its weight with it: what is missing is neither good nor bad; coverage tells of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from posture_coach.activity.types import Activity
+from posture_coach.measures.types import Floats
+from posture_coach.scoring.assess import Assessment
+from posture_coach.scoring.bands import Edges, Grade, expected_points
+from posture_coach.scoring.rules import Rules, Scale
+from posture_coach.scoring.seconds import Gatherer, Second
+from posture_coach.scoring.targets import FULL_SCORE, JUDGED, Points, Target, Targets
+from posture_coach.scoring.variety import Mover, Moves
+
+REASONS_TOLD = 3
+MOMENTS_TOLD = 3
+SURE, FAIR = 0.6, 0.3
+"""Coverage from which on a score is called sure, or fair; below it is a glimpse."""
+_MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What kept a score from 100.
+
+    Parameters
+    ----------
+    what
+        A target's id, or `shifts`, `still`, `sitting_bout`, `standing_bout`.
+    title
+        The same for people.
+    points
+        By how many of 100 it lowered the score.
+    moments
+        (start_s, end_s) the longest stretches it came from.
+    """
+
+    what: str
+    title: str
+    points: float
+    moments: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The score of a stretch of time.
+
+    Parameters
+    ----------
+    seconds
+        Of each activity.
+    posture, variety, breaks
+        0 to 100 each; NaN where it could not be judged.
+    score
+        Their weighted mean; NaN where nothing could be judged.
+    coverage
+        Share of the time of sitting, standing or walking that posture was scored, times the share of the targets.
+    moves
+        How the person had moved at its end.
+    losses
+        What lowered the score, the largest first.
+    """
+
+    start_s: float
+    end_s: float
+    seconds: Mapping[Activity, float]
+    posture: float
+    variety: float
+    breaks: float
+    score: float
+    coverage: float
+    moves: Moves
+    losses: tuple[Loss, ...]
+
+    @property
+    def confidence(self) -> str:
+        """How far the score can be relied on, in a word."""
+        if math.isnan(self.score):
+            return "no score"
+        return "sure" if self.coverage >= SURE else "fair" if self.coverage >= FAIR else "a glimpse"
+
+    def why(self) -> str:
+        """Answer why the score is what it is, with the three largest parts."""
+        if math.isnan(self.score):
+            return "Nothing could be judged here."
+        if not self.losses:
+            return f"{self.score:.0f}: nothing lowered it."
+        told = "; ".join(f"{loss.title} (-{loss.points:.0f})" for loss in self.losses[:REASONS_TOLD])
+        return f"{self.score:.0f}: {told}"
+
+
+class Windows:
+    """Scores windows of one person; feed assessments in the order of time, however they are cut."""
+
+    def __init__(self, targets: Targets, rules: Rules) -> None:
+        self._targets, self._rules = targets, rules
+        self._gatherer, self._mover = Gatherer(), Mover(rules)
+        self._open: list[Second] = []
+
+    def push(self, assessment: Assessment) -> Iterator[Window]:
+        """Take the next pictures; yield every window that is complete."""
+        for second in self._gatherer.push(assessment):
+            yield from self._take(second)
+
+    def finish(self) -> Iterator[Window]:
+        """Yield the last window, which is shorter."""
+        for second in self._gatherer.finish():
+            yield from self._take(second)
+        if self._open:
+            yield self._closed(self._open[-1].start_s + 1.0)
+
+    def _take(self, second: Second) -> Iterator[Window]:
+        number = math.floor(second.start_s / self._rules.length_s)
+        if self._open and math.floor(self._open[0].start_s / self._rules.length_s) != number:
+            yield self._closed((math.floor(self._open[0].start_s / self._rules.length_s) + 1) * self._rules.length_s)
+        self._mover.push(second)
+        self._open.append(second)
+
+    def _closed(self, end_s: float) -> Window:
+        seconds, self._open = self._open, []
+        start_s = math.floor(seconds[0].start_s / self._rules.length_s) * self._rules.length_s
+        return window(seconds, start_s, end_s, self._mover.moves(), self._targets, self._rules)
+
+
+def window(
+    seconds: Sequence[Second], start_s: float, end_s: float, moves: Moves, targets: Targets, rules: Rules
+) -> Window:
+    """Score some seconds of one person."""
+    counts = Counter(second.activity for second in seconds)
+    there = sum(counts[activity] for activity in JUDGED)
+    enough = there >= min(rules.least_seen_s, end_s - start_s)
+    posture, coverage, losses = _posture(seconds, targets, there)
+    variety, restless = _variety(moves, end_s, targets.points, rules)
+    breaks, bouts = _breaks(moves, end_s, targets.points, rules) if there else (math.nan, [])
+    shares = rules.shares
+    parts = ((posture, shares.posture, losses), (variety, shares.variety, restless), (breaks, shares.breaks, bouts))
+    judged = [(value, weight, lost) for value, weight, lost in parts if enough and not math.isnan(value)]
+    total = sum(weight for _, weight, _ in judged)
+    score = sum(value * weight for value, weight, _ in judged) / total if total else math.nan
+    told = [
+        replace(loss, points=loss.points * weight / total)
+        for _, weight, lost in judged
+        for loss in lost
+        if loss.points > 0
+    ]
+    told.sort(key=lambda loss: (-loss.points, loss.what))
+    return Window(start_s, end_s, dict(counts), posture, variety, breaks, score, coverage, moves, tuple(told))
+
+
+def _posture(seconds: Sequence[Second], targets: Targets, there: float) -> tuple[float, float, list[Loss]]:
+    """Return the time-weighted mean of what was scored, its coverage, and what each target cost."""
+    scored = [s for s in seconds if not math.isnan(s.score)]
+    if not scored:
+        return math.nan, 0.0, []
+    posture = float(np.mean([s.score for s in scored]))
+    coverage = len(scored) / there * float(np.mean([s.coverage for s in scored])) if there else 0.0
+    by_id = {target.id: target for target in targets.targets}
+    lost: dict[str, float] = {}
+    for second in scored:
+        whole = sum(by_id[name].weight for name in second.points)
+        for name, points in second.points.items():
+            lost[name] = lost.get(name, 0.0) + by_id[name].weight / whole * (FULL_SCORE - points) / len(scored)
+    return posture, coverage, [_loss(by_id[name], points, scored) for name, points in lost.items()]
+
+
+def _loss(target: Target, points: float, scored: Sequence[Second]) -> Loss:
+    bad = [s.start_s for s in scored if s.worst.get(target.id, Grade.GOOD) > Grade.GOOD]
+    stretches: list[tuple[float, float]] = []
+    for start_s in bad:
+        if stretches and start_s - stretches[-1][1] <= 1.0:
+            stretches[-1] = (stretches[-1][0], start_s + 1.0)
+        else:
+            stretches.append((start_s, start_s + 1.0))
+    longest = sorted(stretches, key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]
+    return Loss(target.id, target.title, points, tuple(sorted(longest)))
+
+
+def _variety(moves: Moves, end_s: float, points: Points, rules: Rules) -> tuple[float, list[Loss]]:
+    """Return the mean of two figures of the last hour, and what each cost; NaN before there is enough of it."""
+    if math.isnan(moves.shifts_per_h):
+        return math.nan, []
+    shifts = scale_points(moves.shifts_per_h, rules.shifts_per_h, points)
+    still = scale_points(moves.longest_still_s / _MINUTE_S, rules.longest_still_min, points)
+    spell = _until(end_s, moves.still_s) if moves.still_s >= moves.longest_still_s else ()
+    return (shifts + still) / 2.0, [
+        Loss("shifts", "Few changes of posture", (FULL_SCORE - shifts) / 2.0, ()),
+        Loss("still", "A long still spell", (FULL_SCORE - still) / 2.0, spell),
+    ]
+
+
+def _breaks(moves: Moves, end_s: float, points: Points, rules: Rules) -> tuple[float, list[Loss]]:
+    """Return the points of the bout that goes on."""
+    kinds = (
+        ("sitting_bout", "Sitting without a break", moves.sitting_s, rules.sitting_min),
+        ("standing_bout", "Standing without a change", moves.standing_s, rules.standing_min),
+    )
+    what, title, length_s, scale = max(kinds, key=lambda kind: kind[2])
+    earned = scale_points(length_s / _MINUTE_S, scale, points)
+    return earned, [Loss(what, title, FULL_SCORE - earned, _until(end_s, length_s))]
+
+
+def _until(end_s: float, length_s: float) -> tuple[tuple[float, float], ...]:
+    return ((max(end_s - length_s, 0.0), end_s),)
+
+
+def scale_points(value: float, scale: Scale, points: Points) -> float:
+    """Return what one figure earns on average, over where it may truly lie."""
+    bands = [(low, high, grade) for grade, of in _graded(scale) for low, high in of]
+    low, high, grade = (np.array([band[k] for band in bands], dtype=np.float64)[:, None] for k in range(3))
+    # What lies below the lowest band is as good as its lower end: nothing is shorter than nothing.
+    low[low <= 0] = -np.inf
+    edges = Edges(low, high, grade.astype(np.int8), np.ones(1), np.zeros(1, dtype=bool))
+    codes: Floats = np.array([0.0, points.good, points.caution, points.poor])
+    return float(expected_points(np.array([[value]]), np.array([[scale.half_width]]), edges, codes)[0, 0])
+
+
+def _graded(scale: Scale) -> tuple[tuple[Grade, tuple[tuple[float, float], ...]], ...]:
+    return ((Grade.GOOD, scale.good), (Grade.CAUTION, scale.caution), (Grade.POOR, scale.poor))
+
+
+def joined(windows: Sequence[Window], rules: Rules) -> Window:
+    """Put windows together, as an hour or a day: means by the time that somebody was there."""
+    weights = np.array([sum(w.seconds.get(activity, 0.0) for activity in JUDGED) for w in windows], dtype=np.float64)
+    posture, variety, breaks = (
+        _mean([getattr(w, name) for w in windows], weights) for name in ("posture", "variety", "breaks")
+    )
+    shares = (rules.shares.posture, rules.shares.variety, rules.shares.breaks)
+    judged = zip((posture, variety, breaks), shares, strict=True)
+    known = [(value, share) for value, share in judged if not math.isnan(value)]
+    total = sum(share for _, share in known)
+    counts: Counter[Activity] = Counter()
+    for one in windows:
+        counts.update(one.seconds)
+    return Window(
+        windows[0].start_s, windows[-1].end_s, dict(counts), posture, variety, breaks,
+        sum(value * share for value, share in known) / total if total else math.nan,
+        _mean([w.coverage for w in windows], weights), windows[-1].moves, _losses(windows, weights),
+    )  # fmt: skip
+
+
+def _mean(values: Sequence[float], weights: Floats) -> float:
+    known = ~np.isnan(values)
+    heavy = weights[known]
+    return float(np.average(np.array(values)[known], weights=heavy)) if heavy.sum() else math.nan
+
+
+def _losses(windows: Sequence[Window], weights: Floats) -> tuple[Loss, ...]:
+    total: dict[str, Loss] = {}
+    for one, weight in zip(windows, weights.tolist(), strict=True):
+        for loss in one.losses:
+            before = total.get(loss.what, Loss(loss.what, loss.title, 0.0, ()))
+            points = before.points + loss.points * weight / max(weights.sum(), 1.0)
+            longest = sorted({*before.moments, *loss.moments}, key=lambda m: (m[0] - m[1], m[0]))[:MOMENTS_TOLD]
+            total[loss.what] = Loss(loss.what, loss.title, points, tuple(sorted(longest)))
+    return tuple(sorted(total.values(), key=lambda loss: (-loss.points, loss.what)))
