@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Measure
-from posture_coach.scoring.ergonomics.tables import Row, Rows, Scale, UsualNeck, WindowRules, row_of
+from posture_coach.scoring.ergonomics.tables import Rows, Scale, UsualNeck, WindowRules, row_of
 from posture_coach.scoring.ergonomics.types import UNKNOWN, Answers, Origin, Part, Posture
 
 SEEN_BY_CAMERA = {
@@ -41,16 +41,19 @@ def seen(posture: Posture, *names: str) -> Seen:
 def neck_flexion(posture: Posture, usual: UsualNeck) -> Seen:
     """Return how far the neck is bent forward.
 
-    Head against trunk, where the own neutral is known; else neck against trunk, less what upright adults show, with what
-    they differ by added to the half-width in squares.
+    Head against trunk, where the own neutral is known; else neck against trunk, less what upright adults show, with
+    what they differ by added to the half-width in squares. Further back than that it counts from where people differ
+    no more.
     """
     own = seen(posture, "head_trunk_flexion_deg")
     plain = seen(posture, "neck_trunk_angle_deg")
     if own.known or not plain.known:
         return own if own.known else plain
     value = plain.measure.value - usual.usual_deg
+    # Bent back jumps to the most points at once, and an upright ear may well lie this far behind the usual place.
+    value = value if value >= 0 else min(value + usual.usual_err_deg, 0.0)
     err = math.hypot(plain.measure.err, usual.usual_err_deg)
-    words = f"{plain.words}, less the usual {usual.usual_deg:g}°: {value:.1f} ± {err:.1f}°"
+    words = f"{plain.words}; without an own upright, against the usual {usual.usual_deg:g}°: {value:.1f} ± {err:.1f}°"
     return Seen(words, Measure(value, err))
 
 
@@ -67,30 +70,16 @@ def _words(name: str, measure: Measure) -> str:
 
 
 def measured(item: str, what: str, rows: Rows, at: Seen, *, magnitude: bool = False) -> Part:
-    """Return the points of a measure; the fewest of the rows where it was not measured.
-
-    Raises
-    ------
-    LookupError
-        The value lies in a hole: the scale has no row for it.
-    """
-    if not at.known:
-        every = [row.points for row in rows]
-        least = min(every)
-        return Part(item, what, least, least, least, least, max(every), Origin.UNSEEN, at.words)
+    """Return the points of a measure; the fewest of the rows where there is no value, or no row for it."""
     value = abs(at.measure.value) if magnitude else at.measure.value
-    low, high = value - at.measure.err, value + at.measure.err
-    row = row_of(rows, value)
+    row = row_of(rows, value) if at.known else None
     if row is None:
-        raise LookupError(at.words)
-    met = [one.points for one in _met(rows, low, high)]
-    return Part(
-        item, what, row.points, min(met), max(met), min(met), max(met), Origin.MEASURED, at.words, row.ours
-    )  # fmt: skip
-
-
-def _met(rows: Rows, low: float, high: float) -> list[Row]:
-    return [row for row in rows if row.meets(low, high)]
+        every = [one.points for one in rows]
+        words = f"{at.words}, for which the scale has no row" if at.known else at.words
+        return Part(item, what, min(every), min(every), min(every), min(every), max(every), Origin.UNSEEN, words)
+    met = [one.points for one in rows if one.meets(value - at.measure.err, value + at.measure.err)]
+    low, high = min(met), max(met)
+    return Part(item, what, row.points, low, high, low, high, Origin.MEASURED, at.words, row.ours)
 
 
 def answered(item: str, what: str, scale: Scale, key: str, answers: Answers) -> Part:

@@ -36,6 +36,7 @@ def reba(posture: Posture, answers: Answers, tables: Ergonomics) -> Result | Ref
 
 def reba_parts(posture: Posture, answers: Answers, tables: Ergonomics, side: str) -> list[Part]:
     """Collect the points of every item."""
+    # house: rows of a table, no logic
     scale = tables.reba
     return [
         measured("neck", "neck", scale.rows["neck"], neck_flexion(posture, tables.neck)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from posture_coach.scoring.ergonomics.parts import (
     answered,
@@ -34,7 +35,6 @@ def rula(posture: Posture, answers: Answers, tables: Ergonomics) -> Result | Ref
 def rula_parts(posture: Posture, answers: Answers, tables: Ergonomics, side: str) -> list[Part]:
     """Collect the points of every item."""
     scale = tables.rula
-    trunk = scale.rows["trunk_supported" if answers.trunk_supported else "trunk"]
     held = static("muscle", scale, answers, posture, tables.window)
     return [
         measured("upper_arm", "upper arm", scale.rows["upper_arm"], upper_arm(posture, side)),
@@ -49,13 +49,23 @@ def rula_parts(posture: Posture, answers: Answers, tables: Ergonomics, side: str
         measured("neck", "neck", scale.rows["neck"], neck_flexion(posture, tables.neck)),
         looked("neck", "neck turned", scale, "neck_twisted", answers, posture),
         looked("neck", "neck bent to the side", scale, "neck_side_bent", answers, posture),
-        measured("trunk", "trunk", trunk, seen(posture, "trunk_inclination_deg")),
+        *_trunk(scale, answers, posture),
         answered("trunk", "trunk turned", scale, "trunk_twisted", answers),
         looked("trunk", "trunk bent to the side", scale, "trunk_side_bent", answers, posture),
         answered("legs", "legs supported", scale, "legs_supported", answers),
         either(held, answered("muscle", "movement repeated", scale, "repeated", answers)),
         load("load", scale, answers),
     ]
+
+
+def _trunk(scale: Scale, answers: Answers, posture: Posture) -> list[Part]:
+    """Return the points of the trunk, and what was said of a back rest, which chooses the rows."""
+    at = seen(posture, "trunk_inclination_deg")
+    free, leaning = (measured("trunk", "trunk", scale.rows[key], at) for key in ("trunk", "trunk_supported"))
+    chosen = leaning if answers.trunk_supported else free
+    if "trunk_supported" not in answers.asked and leaning.origin is free.origin:
+        chosen = replace(chosen, least=min(free.least, leaning.least), most=max(free.most, leaning.most))
+    return [chosen, answered("trunk", "back rest", scale, "trunk_supported", answers)]
 
 
 def rula_steps(scale: Scale, of: Mapping[str, int]) -> tuple[Step, ...]:

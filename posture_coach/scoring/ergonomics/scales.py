@@ -6,19 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from posture_coach.measures.types import Side
-from posture_coach.scoring.ergonomics.parts import seen, totals, upper_arm
+from posture_coach.scoring.ergonomics.parts import totals
 from posture_coach.scoring.ergonomics.tables import Ergonomics, Scale
-from posture_coach.scoring.ergonomics.types import Answers, Part, Posture, Refused, Result, Step
+from posture_coach.scoring.ergonomics.types import Answers, Origin, Part, Posture, Refused, Result, Step
 
 Bounds = Mapping[str, tuple[int, int]]
 Steps = Callable[[Scale, Mapping[str, int]], tuple[Step, ...]]
 
+NEEDED = ("trunk", "upper arm")
+"""What a part is called without which there is no score."""
+
 
 class Parts(Protocol):
-    """Collects the parts of one scale for one side."""
+    """Collects the points of one scale for one side."""
 
     def __call__(self, posture: Posture, answers: Answers, tables: Ergonomics, side: str) -> list[Part]:
-        """Return the parts; raise `LookupError` where the scale has no row for a posture."""
+        """Return the parts; those called trunk and upper arm are what it cannot do without."""
         ...
 
 
@@ -35,21 +38,21 @@ def assessed(
 ) -> Result | Refused:
     """Return what a scale gives for the side that it gives more for, of those whose upper arm was measured.
 
-    It is refused where the trunk or both upper arms were not measured, which would leave more than half of it to
-    guesses, and where it has no row for the posture.
+    It is refused where the trunk or both upper arms were not measured, or the scale has no row for them: more than half
+    of it would be a guess.
     """
-    trunk = seen(posture, "trunk_inclination_deg")
-    if not trunk.known:
-        return Refused(name, f"{trunk.words}. Without the trunk most of the scale would be a guess.")
-    sides = [side.value for side in Side if upper_arm(posture, side.value).known]
-    if not sides:
-        words = "; ".join(upper_arm(posture, side.value).words for side in Side)
-        return Refused(name, f"{words}. Without an upper arm half of the scale would be a guess.")
-    try:
-        found = [_result(name, scale, parts(posture, answers, tables, side), side, steps, bounds) for side in sides]
-    except LookupError as hole:
-        return Refused(name, f"{hole.args[0]}: the scale has no row for it.")
-    return max(found, key=lambda result: (result.score, result.high))
+    each = {side.value: parts(posture, answers, tables, side.value) for side in Side}
+    known = {side: found for side, found in each.items() if not _unseen(found)}
+    if not known:
+        why = dict.fromkeys(words for found in each.values() for words in _unseen(found))
+        return Refused(name, f"{'; '.join(why)}. Without trunk and an upper arm most of the scale would be a guess.")
+    results = [_result(name, scale, found, side, steps, bounds) for side, found in known.items()]
+    return max(results, key=lambda result: (result.score, result.high))
+
+
+def _unseen(parts: Sequence[Part]) -> list[str]:
+    """Return what is missing of what a scale cannot do without."""
+    return [part.words for part in parts if part.what in NEEDED and part.origin is Origin.UNSEEN]
 
 
 def _result(name: str, scale: Scale, parts: Sequence[Part], side: str, steps: Steps, bounds: Bounds) -> Result:
