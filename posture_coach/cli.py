@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ import typer
 
 from posture_coach import __version__
 from posture_coach.cli_calibrate import calibrate
+from posture_coach.cli_compare import compare
 from posture_coach.cli_monitor import monitor
 from posture_coach.cli_options import (
     FAILED,
@@ -30,6 +31,7 @@ from posture_coach.cli_options import (
     PlaceOption,
     RotateOption,
     check_rotation,
+    mute,
 )
 from posture_coach.errors import DataError, PostureCoachError
 
@@ -121,6 +123,7 @@ def analyze(
 
 app.command()(monitor)
 app.command()(calibrate)
+app.command()(compare)
 
 
 @app.command()
@@ -251,15 +254,7 @@ def _show(outcomes: Sequence[Outcome]) -> None:
         terminal.show(outcomes, Console(highlight=False))
         typer.echo(nl=False)  # out with all of it, here where it may fail
     except (OSError, SystemExit):  # the second is what rich makes of a reader that has gone
-        _mute(sys.stdout)
-
-
-def _mute(stream: TextIO) -> None:
-    """Let what is still in a stream that cannot be written, and what comes, vanish instead of ending the program."""
-    with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        mute(sys.stdout)
 
 
 class _Heard:
@@ -287,7 +282,7 @@ class _Heard:
                 tell()
         except (OSError, SystemExit):
             self._heard = False
-            _mute(self._stream)
+            mute(self._stream)
 
 
 class _Interruption:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 FAILED, UNUSABLE, SIGNALLED = 1, 2, 128
 """Exit codes; to the last one the signal's number is added: 130 for Ctrl-C, 143 for SIGTERM."""
@@ -48,3 +53,11 @@ def check_rotation(rotate: int) -> None:
 
     if rotate not in TURNS_DEG:
         raise typer.BadParameter(f"{rotate} is not one of {', '.join(map(str, TURNS_DEG))}.", param_hint="--rotate")
+
+
+def mute(stream: TextIO) -> None:
+    """Let what is still in a stream that cannot be written, and what comes, vanish instead of ending the program."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -26,6 +26,11 @@ def safe_stem(path: Path) -> str:
     return stem.encode("utf-8")[:MAX_BYTES].decode("utf-8", "ignore") or "unnamed"
 
 
+def printable(text: str) -> str:
+    """Make control characters, as in a hostile file name, visible instead of sending them to the terminal."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def stems(paths: Sequence[Path]) -> list[str]:
     """Return one stem for each input; where two would be the same, all of those get a short hash of their path.
 

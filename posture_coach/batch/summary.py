@@ -36,6 +36,10 @@ def measure_figures(result: Assessment) -> dict[str, dict[str, Any]]:
         Over the pictures in which it was measured, in the measure's unit; None where in none.
     err
         Median 95 % half-width of one value.
+    view
+        The view in which most of the values were seen; None where there are no statistics.
+    view_share
+        Share of the values seen in that view, 0-1.
     coverage
         Share of all pictures in which it was measured, 0-1.
     share_scored
@@ -59,6 +63,7 @@ def _figures(result: Assessment, k: int, grade: NDArray[np.int8]) -> dict[str, A
     return {
         **_statistics(shown),
         "err": _number(np.median(known)) if len(known) else None,
+        **_seen(result.measures.view[~np.isnan(value)] if len(shown) else shown),
         "coverage": _number(len(measured) / len(value)),
         "share_scored": _number(scored / len(measured)) if len(measured) else 0.0,
         "share_good": _number((grade == Grade.GOOD).sum() / scored) if enough and scored else None,
@@ -85,6 +90,14 @@ def _statistics(measured: Floats) -> dict[str, float | None]:
         "p05": _number(p05),
         "p95": _number(p95),
     }
+
+
+def _seen(views: NDArray[Any]) -> dict[str, Any]:
+    """Return the view of most values, and their share; of two equally frequent ones the first by name."""
+    if not len(views):
+        return {"view": None, "view_share": None}
+    names, counts = np.unique([view.value for view in views], return_counts=True)
+    return {"view": str(names[counts.argmax()]), "view_share": _number(counts.max() / len(views))}
 
 
 def score_figures(result: Assessment) -> dict[str, Any]:

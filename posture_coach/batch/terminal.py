@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from posture_coach.batch.names import printable
 from posture_coach.batch.results import Outcome
 from posture_coach.measures.definitions import BY_NAME
 
@@ -33,7 +34,7 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
     console.print(_inputs(outcomes))
     for outcome in outcomes:
         for words in [outcome.message] if outcome.message else outcome.summary["warnings"]:
-            console.print(Text.assemble((f"{_shown(outcome.name)}: ", _STYLE[outcome.status]), _shown(words)))
+            console.print(Text.assemble((f"{printable(outcome.name)}: ", _STYLE[outcome.status]), printable(words)))
 
 
 def _inputs(outcomes: Sequence[Outcome]) -> Table:
@@ -43,7 +44,7 @@ def _inputs(outcomes: Sequence[Outcome]) -> Table:
     for outcome in outcomes:
         told = outcome.summary
         table.add_row(
-            Text(_shown(outcome.name)),
+            Text(printable(outcome.name)),
             Text(outcome.status, style=_STYLE[outcome.status]),
             f"{told['source']['duration_s']:.1f}" if told["pictures"]["analysed"] else "",
             _doing(told["activities"]),
@@ -64,9 +65,9 @@ def _measures(told: dict[str, Any]) -> Table:
         row = BY_NAME[name]
         table.add_row(
             f"{row.title} [dim]({row.unit})[/dim]",
-            _figure(figures["median"], row.unit),
-            _figure(figures["err"], row.unit) or "?",
-            f"{_figure(figures['p05'], row.unit)} … {_figure(figures['p95'], row.unit)}",
+            figure(figures["median"], row.unit),
+            figure(figures["err"], row.unit) or "?",
+            f"{figure(figures['p05'], row.unit)} … {figure(figures['p95'], row.unit)}",
             f"{figures['coverage']:.0%}",
             "" if figures["share_good"] is None else f"{figures['share_good']:.0%}",
         )
@@ -99,10 +100,6 @@ def _whole(value: float) -> str:
     return f"{round(value) or 0}"
 
 
-def _figure(value: float | None, unit: str) -> str:
+def figure(value: float | None, unit: str) -> str:
+    """Write a value with as many decimals as its unit deserves."""
     return "" if value is None else f"{value:.2f}" if unit == "ratio" else f"{value:.1f}"
-
-
-def _shown(name: str) -> str:
-    """Make control characters in a hostile file name visible instead of sending them to the terminal."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)

@@ -13,6 +13,9 @@ from typing import Self
 
 from posture_coach.errors import OutputError
 
+OUT = "--out"
+"""What is typed before the folder of results."""
+
 
 class Drafts:
     """Files that belong together: all take their places, or none does.
@@ -26,13 +29,14 @@ class Drafts:
         A folder cannot be written, or the disk is full. What stood at the targets before is still there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, option: str = OUT) -> None:
+        self._option = option
         self._drafts: dict[Path, Path] = {}
 
     @contextmanager
     def of(self, target: Path) -> Iterator[Path]:
         """Give a temporary path beside the target, to be written within the block."""
-        with _explaining(target):
+        with _explaining(target, self._option):
             handle, name = tempfile.mkstemp(prefix=".posture-coach-", suffix=target.suffix, dir=target.parent)
             os.close(handle)
             self._drafts[target] = draft = Path(name)
@@ -49,7 +53,7 @@ class Drafts:
         try:
             if kind is None:
                 for target, draft in self._drafts.items():
-                    with _explaining(target):
+                    with _explaining(target, self._option):
                         draft.replace(target)
         finally:
             for draft in self._drafts.values():
@@ -58,15 +62,20 @@ class Drafts:
 
 
 @contextmanager
-def written(target: Path) -> Iterator[Path]:
+def written(target: Path, option: str = OUT) -> Iterator[Path]:
     """Give a temporary path beside the target; it takes the target's place when the block ends without an error.
+
+    Parameters
+    ----------
+    option
+        The one that says where it is written, for the message.
 
     Raises
     ------
     OutputError
         The folder cannot be written, or the disk is full. What stood at the target before is still there.
     """
-    with Drafts() as drafts, drafts.of(target) as draft:
+    with Drafts(option) as drafts, drafts.of(target) as draft:
         yield draft
 
 
@@ -97,16 +106,16 @@ def _umask() -> int:
 
 
 @contextmanager
-def _explaining(target: Path) -> Iterator[None]:
+def _explaining(target: Path, option: str = OUT) -> Iterator[None]:
     try:
         yield
     except OSError as why:
-        raise _explained(target, why) from why
+        raise _explained(target, why, option) from why
 
 
-def _explained(target: Path, why: OSError) -> OutputError:
+def _explained(target: Path, why: OSError, option: str) -> OutputError:
     if why.errno == errno.ENOSPC:
         return OutputError(f"{target} cannot be written: the disk is full. Free some space and run again.")
     if why.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return OutputError(f"{target} cannot be written: no permission. Choose another folder with --out.")
-    return OutputError(f"{target} cannot be written: {why.strerror or why}. Choose another folder with --out.")
+        return OutputError(f"{target} cannot be written: no permission. Choose another folder with {option}.")
+    return OutputError(f"{target} cannot be written: {why.strerror or why}. Choose another folder with {option}.")

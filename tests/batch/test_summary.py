@@ -99,7 +99,7 @@ def test_an_error_that_is_not_known_is_none_and_others_count_without_it():
 
 def test_what_was_never_measured_is_none_with_its_reason():
     figures = figures_of([float("nan")] * 3, errs=[float("nan")] * 3, reasons=[Reason.FAR_SIDE] * 3)
-    assert [figures[name] for name in (*STATISTICS, "err")] == [None] * 8
+    assert [figures[name] for name in (*STATISTICS, "err", "view", "view_share")] == [None] * 10
     assert (figures["coverage"], figures["reason"]) == (0.0, WORDS[Reason.FAR_SIDE])
 
 
@@ -109,6 +109,25 @@ def test_the_reason_is_the_most_frequent_one():
     figures = figures_of([1.0, nan, nan, nan, 2.0, 3.0], reasons=codes)
     assert figures["reason"] == WORDS[Reason.NOT_SEEN]
     assert figures["coverage"] == 0.5
+
+
+@pytest.mark.parametrize(("from_side", "view", "share"), [(30, "side", 1.0), (21, "side", 0.7), (12, "oblique", 0.6)])
+def test_the_view_is_the_one_of_most_values(from_side, view, share):
+    figures = summary.measure_figures(assessed([STANDING] * from_side + [Body(yaw_deg=50.0)] * (30 - from_side)))
+    assert (figures[TRUNK]["view"], figures[TRUNK]["view_share"]) == (view, share)
+    # This one can be seen from the side alone.
+    assert (figures["body_lean_deg"]["view"], figures["body_lean_deg"]["view_share"]) == ("side", 1.0)
+
+
+def test_pictures_without_a_value_have_no_say_in_the_view():
+    whole = assessed([STANDING] * 12 + [Body(yaw_deg=50.0)] * 18)
+    told = summary.measure_figures(with_values(whole, {TRUNK: [5.0] * 12 + [float("nan")] * 18}))[TRUNK]
+    assert (told["view"], told["view_share"], told["coverage"]) == ("side", 1.0, 0.4)
+
+
+def test_of_two_views_seen_alike_it_is_always_the_same():
+    figures = summary.measure_figures(assessed([STANDING] * 15 + [Body(yaw_deg=50.0)] * 15))[TRUNK]
+    assert (figures["view"], figures["view_share"]) == ("oblique", 0.5)
 
 
 def test_every_measure_is_there_and_those_hidden_say_so(told):
@@ -249,7 +268,7 @@ def glimpsed(seen, pictures=100):
 
 def test_a_glimpse_is_no_statistic_and_says_how_rare_it_was():
     figures = summary.measure_figures(glimpsed(9))["trunk_inclination_deg"]
-    assert [figures[name] for name in (*STATISTICS, "err", "share_good")] == [None] * 9
+    assert [figures[name] for name in (*STATISTICS, "err", "view", "view_share", "share_good")] == [None] * 11
     assert figures["coverage"] == 0.09
 
 

@@ -18,7 +18,9 @@ HEAVY = ["mediapipe", "cv2", "streamlit", "numpy", "av", "PIL", "pyarrow", "dask
 ENDINGS = (".frames.parquet", ".summary.json")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["analyze", "--help"], ["monitor", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["analyze", "--help"], ["compare", "--help"], ["monitor", "--help"], ["--version"]]
+)
 def test_help_comes_without_the_heavy_libraries(arguments):
     child = f"""
 import json, sys
@@ -39,7 +41,7 @@ print(json.dumps(sorted(set({HEAVY!r}) & set(sys.modules))))
 def test_the_help_names_every_command_and_what_it_is_for():
     ended = typed("--help")
     assert ended.code == 0
-    for command in ("analyze", "monitor", "doctor"):
+    for command in ("analyze", "compare", "monitor", "doctor"):
         assert command in ended.out
     assert "Nothing leaves this machine" in ended.said
 
