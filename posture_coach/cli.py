@@ -23,6 +23,9 @@ from posture_coach.cli_options import (
     FAILED,
     SIGNALLED,
     UNUSABLE,
+    AnswersExampleOption,
+    AnswersOption,
+    ErgonomicsOption,
     FpsOption,
     MirrorOption,
     ModelName,
@@ -31,6 +34,7 @@ from posture_coach.cli_options import (
     PlaceOption,
     RotateOption,
     check_rotation,
+    ergonomics_answers,
     mute,
 )
 from posture_coach.errors import DataError, PostureCoachError
@@ -102,8 +106,12 @@ def analyze(
         bool, typer.Option("--annotate", help="Write an annotated copy; faces found are blurred.")
     ] = False,
     show_face: Annotated[bool, typer.Option("--show-face", help="Do not blur faces in the annotated copy.")] = False,
+    ergonomics: ErgonomicsOption = False,
+    answers: AnswersOption = None,
+    answers_example: AnswersExampleOption = False,  # noqa: ARG001 - its callback has done all there is to do
     json_progress: Annotated[bool, typer.Option("--json-progress", help="Tell progress as lines of JSON.")] = False,
 ) -> None:
+    # house: a parameter for each option
     """Turn videos and photos into tables of angles, activities and scores.
 
     Writes for each input NAME.frames.parquet and NAME.summary.json, and summary.csv for all. Exit code 0: every input
@@ -112,7 +120,8 @@ def analyze(
     from posture_coach.batch.many import workers_for
     from posture_coach.batch.results import Outputs
 
-    outputs = Outputs(csv=csv, landmarks=landmarks, annotate=annotate, show_face=show_face)
+    asked = ergonomics_answers(ergonomics, answers)
+    outputs = Outputs(csv=csv, landmarks=landmarks, annotate=annotate, show_face=show_face, ergonomics=asked)
     with _interruption() as interruption:
         files = _files(paths)
         settings = _settings(model, fps, baseline, place, mirror=mirror, rotate=rotate, person=person)

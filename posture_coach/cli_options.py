@@ -11,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from posture_coach.scoring.ergonomics.types import Answers
+
 FAILED, UNUSABLE, SIGNALLED = 1, 2, 128
 """Exit codes; to the last one the signal's number is added: 130 for Ctrl-C, 143 for SIGTERM."""
 FPS_AT_MOST = 1e6
@@ -45,6 +47,38 @@ PlaceOption = Annotated[
     str | None,
     typer.Option(help="Place whose own upright to hold against; a live camera's is recognised where none is named."),
 ]
+
+
+def _answers_example(asked: bool) -> None:
+    if asked:
+        from posture_coach.batch.ergonomics import answers_example
+
+        typer.echo(answers_example(), nl=False)
+        raise typer.Exit
+
+
+ErgonomicsOption = Annotated[
+    bool, typer.Option("--ergonomics", help="Add RULA, REBA and what a camera sees of ROSA, for the clinician.")
+]
+AnswersOption = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="What the camera cannot see, for --ergonomics: load, wrists, support."),
+]
+AnswersExampleOption = Annotated[
+    bool,
+    typer.Option(
+        "--answers-example", callback=_answers_example, is_eager=True, help="Print a file of answers and leave."
+    ),
+]
+
+
+def ergonomics_answers(ergonomics: bool, answers: str | None) -> Answers | None:
+    """Return what was answered for the ergonomic scales; None where they were not asked for."""
+    from posture_coach.batch.ergonomics import answers_from
+
+    if answers is not None and not ergonomics:
+        raise typer.BadParameter("Answers are for the ergonomic scales: add --ergonomics.", param_hint="--answers")
+    return answers_from(answers) if ergonomics else None
 
 
 def check_rotation(rotate: int) -> None:

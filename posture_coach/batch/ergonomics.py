@@ -12,7 +12,7 @@ from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.assess import Assessment, declared_bias
 from posture_coach.scoring.ergonomics.answers import example, read_answers, unanswered
 from posture_coach.scoring.ergonomics.reba import reba
-from posture_coach.scoring.ergonomics.rosa import rosa_items
+from posture_coach.scoring.ergonomics.rosa import Observed, rosa_items
 from posture_coach.scoring.ergonomics.rula import rula
 from posture_coach.scoring.ergonomics.tables import Ergonomics, shipped_ergonomics
 from posture_coach.scoring.ergonomics.types import Answers, Posture, Refused, Result
@@ -82,8 +82,12 @@ def _window(posture: Posture, answers: Answers, known: Ergonomics) -> dict[str, 
         "held_s": round(posture.held_s, DIGITS),
         "rula": _scale(rula(posture, answers, known)),
         "reba": _scale(reba(posture, answers, known)),
-        "rosa": [asdict(item) for item in rosa_items(posture, known)] if seated else [],
+        "rosa": [_item(item) for item in rosa_items(posture, known)] if seated else [],
     }
+
+
+def _item(found: Observed) -> dict[str, Any]:
+    return asdict(found) | {"seen": list(found.seen)}
 
 
 def _scale(found: Result | Refused) -> dict[str, Any]:

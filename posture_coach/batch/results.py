@@ -12,10 +12,12 @@ from typing import Any
 
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, as_text, named, unread
+from posture_coach.batch.ergonomics import ergonomics
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
 from posture_coach.batch.writing import Drafts, written
 from posture_coach.errors import OutputError, PostureCoachError, SourceNotFoundError
 from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring.ergonomics.types import Answers
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +33,19 @@ FIGURES = ("median", "err", "coverage")
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What to write beside the table and the summary."""
+    """What to write beside the table and the summary.
+
+    Parameters
+    ----------
+    ergonomics
+        What was answered for the ergonomic scales, which then stand in the summary; None: without them.
+    """
 
     csv: bool = False
     landmarks: bool = False
     annotate: bool = False
     show_face: bool = False
+    ergonomics: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +217,8 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
         analysis.source, analysis.assessment,
         status=status, warnings=analysis.warnings, settings=job.settings.told(),
     )  # fmt: skip
+    if job.outputs.ergonomics is not None:
+        done["ergonomics"] = ergonomics(analysis.assessment, job.outputs.ergonomics)
     made = [_target(job, ".frames.parquet"), _summary_path(job)]
     with Drafts() as drafts:
         with drafts.of(made[0]) as draft:
