@@ -27,7 +27,9 @@ def test_the_shipped_files_are_there():
     assert (samples_folder() / "expected.toml").is_file()
 
 
-@pytest.mark.parametrize("name", ["targets.toml", "sources.toml", "accuracy.toml", "ergonomics.toml", "summary.schema.json"])
+@pytest.mark.parametrize(
+    "name", ["targets.toml", "sources.toml", "accuracy.toml", "ergonomics.toml", "summary.schema.json"]
+)
 def test_the_data_files_lie_in_the_package(name):
     assert data_file(name).is_file()
     assert data_file(name).parent == PACKAGE / "data"
