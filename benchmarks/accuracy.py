@@ -161,8 +161,8 @@ def fit_error(e: Errors) -> tuple[float, float, float]:
     kept = ~np.isnan(e.ours)
     error, value, added, weight = (a[kept] for a in (np.abs(e.ours), e.value, e.added, e.weight))
     best = (np.inf, 0.0, 0.0, 0.0)
-    # What the pictures add is not always there: never less than the spread of the errors themselves.
-    floor = float(np.average(e.ours[kept] ** 2, weights=weight))
+    # What the pictures add is not always there: never less than the mean error itself.
+    floor = float(np.average(np.abs(e.ours[kept]), weights=weight)) ** 2
     least = LEAST_CORNER_GROWTH if (e.view == View.OBLIQUE).all() else 0.0
     for growth in GROWTHS[least <= GROWTHS].tolist():
         grown = (growth * value) ** 2 + added**2
