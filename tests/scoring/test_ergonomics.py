@@ -333,8 +333,8 @@ def test_whatever_is_answered_lies_within_the_range_of_the_unknown(scale, key, v
 
 
 def test_a_back_rest_that_nobody_was_asked_for_is_in_the_range_of_the_unknown():
-    for given, least, most in ((NOBODY_ASKED, 1, 2), (answers(trunk_supported=False), 2, 2)):
-        trunk = part_of(rula(posture(trunk=-12.0), given, TABLES), "trunk")
+    for told, least, most in ((NOBODY_ASKED, 1, 2), (answers(trunk_supported=False), 2, 2)):
+        trunk = part_of(rula(posture(trunk=-12.0), told, TABLES), "trunk")
         assert (trunk.points, trunk.least, trunk.most) == (2, least, most)
 
 
