@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.back_angle import BLURRED, by_an_arm, running_median
+from benchmarks.back_masks import EDGES, HEIGHTS, Mask, MaskedLandmarker, ends, sampled
 from benchmarks.truth import Item, body_yaw_deg, frames
 from posture_coach.geometry import distance
-from posture_coach.measures import contour, sagittal
+from posture_coach.measures import sagittal
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.skeleton import build
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.view import body_yaw_deg as seen_yaw_deg
-from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.outline import EDGES, HEIGHTS, Mask, ends, sampled
 from posture_coach.pose.passes import LEAST_LOOKS, _looks
 from posture_coach.pose.types import Frame, Mode, Model, Pose, PoseSeries
 
@@ -104,7 +104,7 @@ def _run(item: Item, model: Model, mode: Mode) -> Outlines:
     seen: list[tuple[float, int]] = []
     size = (0, 0)
     forward = np.where(body_yaw_deg(item) > 0, -1.0, 1.0)
-    with Landmarker(model, mode, masks=True) as network:
+    with MaskedLandmarker(model, mode) as network:
         for frame in frames(item, 1 if mode is Mode.TRACKED else EVERY):
             first = network.find_masked(frame)
             if frame.index % EVERY:
@@ -123,7 +123,7 @@ def _one(first: tuple[Pose, Mask] | None) -> tuple[Pose | None, list[_Seen]]:
     return (None, []) if first is None else (first[0], [_Seen(first[1])])
 
 
-def _photo(network: Landmarker, frame: Frame, first: tuple[Pose, Mask] | None) -> tuple[Pose | None, list[_Seen]]:
+def _photo(network: MaskedLandmarker, frame: Frame, first: tuple[Pose, Mask] | None) -> tuple[Pose | None, list[_Seen]]:
     """Look several times, as the program does at photos."""
     if first is None:
         return None, []
@@ -244,10 +244,10 @@ def _part(item: Item, model: Model, mode: Mode, cache: Path | None) -> Heap:
 
 
 def _hidden(series: PoseSeries, back: Floats) -> Bools:
-    """Return (n, 61) where the outline is an arm's, or blurred, as the program tells it."""
+    """Return (n, 61) where the outline is an arm's, or blurred, as `back_angle.py` tells it."""
     forward = np.where(seen_yaw_deg(series) > 0, -1.0, 1.0)
-    arm = contour.by_an_arm(back[:, SHARP], HEIGHTS, series.points_px, forward)
-    return np.asarray(arm | ~(back[:, 0] - back[:, -1] < contour.BLURRED), dtype=np.bool_)
+    arm = by_an_arm(back[:, SHARP], HEIGHTS, series.points_px, forward)
+    return np.asarray(arm | ~(back[:, 0] - back[:, -1] < BLURRED), dtype=np.bool_)
 
 
 def _marks(series: PoseSeries) -> Floats:
@@ -275,7 +275,7 @@ def bend_deg(back: Floats, form: str, stretch: str, smoothing: str) -> Floats:
     low, high = STRETCHES[stretch]
     rounded = HEIGHTS.round(6)
     inside = (rounded >= low) & (rounded <= high)
-    lines = contour.running_median(back) if smoothing == "median" else back
+    lines = running_median(back) if smoothing == "median" else back
     return np.array([FORMS[form](HEIGHTS[inside], line[inside], smoothing == "robust") for line in lines])
 
 

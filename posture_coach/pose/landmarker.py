@@ -11,12 +11,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from posture_coach.errors import ModelError
 from posture_coach.pose.sources import Closing
@@ -28,8 +26,6 @@ MIN_CONFIDENCE = 0.5
 LOOKING_CONFIDENCE = 0.2
 """For telling how many people there are, and where their faces: at the default the network misses every other one."""
 MS_PER_S = 1000
-MASK_BLOCK_PX = 4
-"""A row of a mask fills blocks of 16 bytes; MediaPipe cannot hand out one that does not."""
 _SOUND = "sounddevice"
 TRACKING_MIN_HZ = 10.0
 """Below this the tracked crop lags behind a moving body: `benchmarks/modes.py` has the curve."""
@@ -77,9 +73,6 @@ class Landmarker(Closing):
         How many to look for. More than one only to tell how many there are, in `Mode.DETECTED`: never to measure.
     confidence
         From 0 to 1; other than the default never to measure.
-    masks
-        Whether `find_masked` is wanted: a sixth more of the processor's time. No point moves by it, where the pictures'
-        width is a multiple of `MASK_BLOCK_PX`.
 
     Raises
     ------
@@ -87,9 +80,7 @@ class Landmarker(Closing):
         The model is missing, damaged, or refused by the network.
     """
 
-    def __init__(
-        self, model: Model, mode: Mode, people: int = 1, confidence: float = MIN_CONFIDENCE, masks: bool = False
-    ) -> None:
+    def __init__(self, model: Model, mode: Mode, people: int = 1, confidence: float = MIN_CONFIDENCE) -> None:
         mp, tasks, vision = _mediapipe()
         self.model, self.mode = model, mode
         self._mp = mp
@@ -101,7 +92,6 @@ class Landmarker(Closing):
             min_pose_detection_confidence=confidence,
             min_pose_presence_confidence=confidence,
             min_tracking_confidence=confidence,
-            output_segmentation_masks=masks,
         )
         self._noisy = True
         try:
@@ -128,19 +118,6 @@ class Landmarker(Closing):
             self._pose(frame, points, world)
             for points, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
         ]
-
-    def find_masked(self, frame: Frame) -> tuple[Pose, NDArray[np.float32]] | None:
-        """Return the person and how surely each pixel is his, (height, width) from 0 to 1; None where nobody is found.
-
-        For a landmarker made with `masks`, one person at a time.
-        """
-        wide = replace(frame, image=_rows_of_whole_blocks(frame.image))
-        result = self._run(wide)
-        if not result.pose_landmarks:
-            return None
-        pose = self._pose(wide, result.pose_landmarks[0], result.pose_world_landmarks[0])
-        mask = result.segmentation_masks[0].numpy_view().reshape(wide.image.shape[:2])[:, : frame.size[0]]
-        return replace(pose, width=frame.size[0]), mask.copy()
 
     def _pose(self, frame: Frame, points: Any, world: Any) -> Pose:
         width, height = frame.size
@@ -215,8 +192,3 @@ def _quiet_stderr() -> Iterator[None]:
 def _contiguous(image: Picture) -> Picture:
     """MediaPipe reads a strided array as other pixels, without a word."""
     return np.ascontiguousarray(image)
-
-
-def _rows_of_whole_blocks(image: Picture) -> Picture:
-    """Widen a picture by up to three columns: MediaPipe ends the process when a mask's rows are not whole blocks."""
-    return np.pad(image, ((0, 0), (0, -image.shape[1] % MASK_BLOCK_PX), (0, 0)), mode="edge")

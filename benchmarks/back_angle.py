@@ -1,12 +1,12 @@
-"""How far the back is bent, estimated from its outline in side views: the upper half of the trunk against the lower.
+"""How far the back is bent, read off its outline in side views: the upper half of the trunk against the lower.
 
-Two straight lines are laid through the back's outline, one below and one above half height. The angle between them is a
-sum of the person's shape, clothes and posture, but its change from the person's own upright, in the same clothes, is
-the change of the spine's own bend, degree for degree (`benchmarks/back_contour.py`): no constant is fitted.
+This is the way that was chosen, and not shipped. Two straight lines are laid through the back's outline, one below and
+one above half height. The angle between them is a sum of the person's shape, clothes and posture, but its change from
+the person's own upright, in the same clothes, is the change of the spine's own bend, degree for degree
+(`back_contour.py`): no constant is fitted.
 
 Where an arm lies at the outline, or the mask is blurred there, as at a chair's back, the outline is not the back's and
-is left out; with too little left nothing is estimated. That does not find every chair: a back that rests against one
-cannot be relied on. Nor is it for walking: arms swing across the back.
+is left out; with too little left nothing is estimated. That does not find every chair, and is why it is not shipped.
 """
 
 from __future__ import annotations
