@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from posture_coach.activity.recognise import gaps
 from posture_coach.activity.types import Activity
 from posture_coach.measures.measurer import Baseline
@@ -109,7 +111,7 @@ def _of_posture(result: Assessment) -> Iterator[str]:
     found = result.poses.detected
     if (result.measures.view[found] == View.OBLIQUE).mean() > MOST:
         yield "seen from a corner: most angles need a view from the side or from the front; turn the camera"
-    if (result.activity[found] == Activity.UNKNOWN).mean() > MOST:
+    if np.isin(result.activity[found], (Activity.UNKNOWN, Activity.LYING)).mean() > MOST:
         yield (
             "mostly neither sitting, standing nor walking, so that little is scored; if the person is upright, the "
             "picture lies on its side: try --rotate 90 or 270"

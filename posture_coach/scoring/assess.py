@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.activity.recognise import MEMORY_S, recognise
+from posture_coach.activity.recognise import Recogniser, recognise
 from posture_coach.activity.types import Activity
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.calibration import LEVEL, Camera
@@ -160,7 +160,8 @@ class Assessor:
     """Runs the chain on one person; feed stretches in the order of time.
 
     A file hands over all its poses at once and gets activities that look both ways in time. A live camera hands
-    them over as they come: activities then look back only, so they lag by up to a second.
+    them over as they come: activities then look back only, so that a posture is told a second late, and an exercise
+    with its third repetition.
 
     Parameters
     ----------
@@ -172,6 +173,8 @@ class Assessor:
         The person's own neutral.
     camera
         How the camera stands and sees.
+    live
+        Whether the poses come bit by bit.
     """
 
     def __init__(
@@ -180,28 +183,29 @@ class Assessor:
         targets: Targets,
         baseline: Baseline | None = None,
         camera: Camera = LEVEL,
+        *,
+        live: bool = False,
     ) -> None:
         self._accuracy, self._baseline = accuracy, baseline
         self._measurer = Measurer(accuracy, baseline, camera)
         self._scorer = Scorer(targets, NAMES)
-        self._past: PoseSeries | None = None
+        # From the side the shoulders have no width to tell heights by.
+        here = baseline is not None and baseline.same_recording and baseline.view is View.FRONT
+        self._seated, self._camera = baseline.values if baseline and here else None, camera
+        self._live = Recogniser(self._seated, camera) if live else None
 
     def push(self, poses: PoseSeries) -> Assessment:
         """Assess the next n pictures."""
         measures = self._measurer.push(poses)
-        recent = poses if self._past is None else PoseSeries.joined([self._past, poses])
-        seen = recognise(recent)
-        new = len(recent) - len(poses)
-        self._past = recent.part(int(np.searchsorted(recent.time_s, recent.time_s[-1] - MEMORY_S)), len(recent))
-        activity, assumed = seen.label[new:], seen.assumed[new:]
+        seen = self._live.push(poses) if self._live else recognise(poses, self._seated, self._camera)
         score = self._scorer.score(
             measures,
-            activity,
+            seen.label,
             baseline=self._baseline.values if self._baseline else None,
             bias=declared_bias(self._accuracy, measures.view, poses.mode, poses.model),
             time_s=poses.time_s,
         )
-        return Assessment(poses, measures, activity, assumed, score)
+        return Assessment(poses, measures, seen.label, seen.assumed, score)
 
 
 def declared_bias(accuracy: Accuracy, view: NDArray[np.object_], mode: Mode, model: Model) -> Floats:

@@ -18,7 +18,9 @@ from tests.drawn import Body, draw, with_points
 
 HZ = 10.0
 SITTING, STANDING, WALKING = Activity.SITTING, Activity.STANDING, Activity.WALKING
+EXERCISING, LYING = Activity.EXERCISING, Activity.LYING
 AWAY, UNKNOWN = Activity.AWAY, Activity.UNKNOWN
+SIDES = ("left", "right")
 YAWS = (0, 45, 90, -90, 180)
 LEGS = [point for point in Landmark if any(part in point.name for part in ("KNEE", "ANKLE", "HEEL", "FOOT"))]
 """All that a desk hides."""
@@ -83,15 +85,36 @@ def test_a_single_photo_of_a_stride_is_standing_because_walking_needs_time():
     assert labels([stride(0.28, 90, 1.8)]) == [STANDING]
 
 
-@pytest.mark.parametrize("yaw", [90, -90])
+@pytest.mark.parametrize("yaw", [90, -90, 60])
 @pytest.mark.parametrize("trunk", [-88, 88], ids=["on the back", "on the front"])
-def test_lying_is_unknown(yaw, trunk):
-    assert labels([standing(yaw, trunk_inclination_deg=trunk)] * 20) == [UNKNOWN] * 20
+def test_who_lies_lies(yaw, trunk):
+    assert labels([standing(yaw, trunk_inclination_deg=trunk)] * 20) == [LYING] * 20
 
 
-def test_a_deep_bend_is_unknown():
-    bend = standing(trunk_inclination_deg=80, hip_flexion_left_deg=80, hip_flexion_right_deg=80)
-    assert labels([bend] * 20) == [UNKNOWN] * 20
+def test_who_lies_with_the_knees_up_lies():
+    bent = {f"{joint}_{side}_deg": deg for side in SIDES for joint, deg in (("hip_flexion", 45), ("knee_flexion", 90))}
+    assert labels([standing(trunk_inclination_deg=-88, **bent)] * 20) == [LYING] * 20
+
+
+@pytest.mark.parametrize("yaw", [90, -90, 45])
+def test_a_deep_bend_on_straight_legs_is_standing(yaw):
+    bend = standing(yaw, trunk_inclination_deg=80, hip_flexion_left_deg=80, hip_flexion_right_deg=80)
+    assert labels([bend] * 20) == [STANDING] * 20
+
+
+def test_who_bends_down_to_the_shoes_on_a_chair_sits():
+    bend = seated(trunk_inclination_deg=75, hip_flexion_left_deg=160, hip_flexion_right_deg=160)
+    assert labels([bend] * 20) == [SITTING] * 20
+
+
+@pytest.mark.parametrize("yaw", [0, 90, 180])
+def test_on_the_knees_is_neither_sitting_nor_standing(yaw):
+    assert labels([standing(yaw, knee_flexion_left_deg=90, knee_flexion_right_deg=90)] * 20) == [UNKNOWN] * 20
+
+
+def test_a_skeleton_of_a_few_pixels_is_nobody():
+    assert labels([standing()] * 20, scale_px=20.0) == [AWAY] * 20
+    assert labels([standing()] * 20, scale_px=60.0) == [STANDING] * 20
 
 
 def test_nobody_is_away():
@@ -198,12 +221,28 @@ def test_who_swings_the_legs_on_a_chair_sits():
     assert set(labels(bodies)) == {SITTING}
 
 
-def test_who_steps_about_in_a_deep_bend_is_unknown():
+def test_who_steps_about_in_a_deep_bend_does_not_walk():
     swings = [25 * math.sin(math.pi * 1.8 * i / HZ) for i in range(50)]
     bodies = [
         standing(trunk_inclination_deg=80, hip_flexion_left_deg=80 + s, hip_flexion_right_deg=80 - s) for s in swings
     ]
-    assert set(labels(bodies)) == {UNKNOWN}
+    assert WALKING not in labels(bodies)
+
+
+def march(time_s: float, yaw: float, steps_hz: float) -> Body:
+    """Lift one knee after the other, the feet staying where they are."""
+    lifts = [max(0.0, way * 70 * math.sin(math.pi * steps_hz * time_s)) for way in (1, -1)]
+    legs = {
+        f"{joint}_flexion_{side}_deg": up for side, up in zip(SIDES, lifts, strict=True) for joint in ("hip", "knee")
+    }
+    return Body(**legs, yaw_deg=yaw)
+
+
+@pytest.mark.parametrize("yaw", [0, 45, 90, 180])
+@pytest.mark.parametrize("steps_hz", [1.0, 2.0])
+def test_marching_on_the_spot_is_walking(yaw, steps_hz):
+    seen = labels([march(i / HZ, yaw, steps_hz) for i in range(80)])
+    assert seen[15:-15] == [WALKING] * 50
 
 
 def test_the_walk_begins_and_ends_near_its_first_and_last_step():
@@ -230,7 +269,7 @@ def test_a_flicker_of_two_pictures_is_smoothed_away(flicker, n):
 
 
 def test_half_risen_is_what_it_was_before():
-    half = {f"{joint}_flexion_{side}_deg": 50.0 for joint in ("hip", "knee") for side in ("left", "right")}
+    half = {f"{joint}_flexion_{side}_deg": 51.5 for joint in ("hip", "knee") for side in ("left", "right")}
     between = Body(**half, yaw_deg=90)
     assert labels([seated()] * 15 + [between] * 15) == [SITTING] * 30
     assert labels([standing()] * 15 + [between] * 15) == [STANDING] * 30

@@ -25,9 +25,9 @@ SITTING = Body(
 )
 
 
-def assessor(baseline: Baseline | None = None) -> Assessor:
+def assessor(baseline: Baseline | None = None, *, live: bool = False) -> Assessor:
     """Return the chain with what is shipped."""
-    return Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline)
+    return Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, live=live)
 
 
 def assessed(bodies: Sequence[Body | None], baseline: Baseline | None = None, **drawing: object) -> Assessment:

@@ -37,7 +37,7 @@ def swaying(count=80):
 
 
 def in_pieces(series, lengths):
-    chain, start, parts = assessor(), 0, []
+    chain, start, parts = assessor(live=True), 0, []
     for length in itertools.cycle(lengths):
         if start >= len(series):
             return parts
@@ -91,13 +91,6 @@ def test_live_an_activity_comes_late_by_a_second_at_most():
     live = Assessment.joined(in_pieces(series, [1])).activity.tolist()
     assert live[:30] == [Activity.STANDING] * 30
     assert live[41:] == [Activity.SITTING] * 19
-
-
-def test_a_long_session_remembers_no_more_than_it_needs():
-    chain = assessor()
-    for start in range(0, 1200, 100):
-        chain.push(replace(draw([STANDING] * 100), time_s=np.arange(start, start + 100) / 10))
-    assert len(chain._past) <= 42
 
 
 def test_two_sources_do_not_mix():

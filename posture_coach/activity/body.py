@@ -1,0 +1,197 @@
+"""What is read from each picture to tell what the person does: how trunk and legs stand, how the feet lie.
+
+Lengths are in the person's own trunk, thigh or leg lengths, so that neither his size nor his distance matters. Where
+picture and world points both tell a height, their mean is taken: a camera that looks down shortens the legs in the
+picture, and the world points make up for some of that; the heavy model's are skewed, and left out of heights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posture_coach.geometry import angle_between_deg, distance, inclination_deg, middle
+from posture_coach.measures.calibration import LEVEL, Camera, levelled
+from posture_coach.measures.desk_view import FEATURES, SHOULDER_Y, WIDTH, features
+from posture_coach.pose.types import Landmark, Model, PoseSeries
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+SEEN = 0.5
+"""MediaPipe's own middle of visibility and presence."""
+LEAST_TRUNK = 0.02
+"""Trunk length over the picture's height below which there is nobody: the network makes skeletons a few pixels large
+of table legs, and at this size a person of 1.7 m would stand fifteen metres away."""
+_UP = np.array([0.0, -1.0, 0.0])
+_SIDES = (
+    (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
+    (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
+)
+_SHOULDERS = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+_WRISTS = (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What n pictures show; NaN where it is not seen.
+
+    Parameters
+    ----------
+    present
+        Whether somebody is there.
+    shoulders
+        Whether both shoulders are seen.
+    tilt_deg
+        Trunk against the vertical, 0 upright, 90 level, more with the hips above the shoulders.
+    drop
+        Height of the hip above the knee in trunk lengths, of the leg that hangs lower: one straight leg is enough to
+        stand on.
+    feet
+        Height of the hips above the lower ankle, in trunk lengths.
+    hands
+        Height of the shoulders above the lower wrist, in trunk lengths.
+    trunk_deg, hip_deg, knee_deg
+        What exercises bend: trunk against the vertical, and the mean of both hips and of both knees, 0 straight.
+        Means, because the network swaps left and right, and a mean does not care.
+    hip_most_deg, hip_least_deg
+        The more and the less bent of both hips, for the same reason.
+    apart
+        Distance of the ankles over the length of a leg.
+    lead
+        How far the left ankle leads the right one along the way the trunk faces, in thigh lengths.
+    lift
+        How far the left ankle lies below the right one in the picture, in trunk lengths.
+    rise
+        How far the shoulders have risen from the own upright, in its shoulder widths; NaN without one.
+    """
+
+    present: Bools
+    shoulders: Bools
+    tilt_deg: Floats
+    drop: Floats
+    feet: Floats
+    hands: Floats
+    trunk_deg: Floats
+    hip_deg: Floats
+    knee_deg: Floats
+    hip_most_deg: Floats
+    hip_least_deg: Floats
+    apart: Floats
+    lead: Floats
+    lift: Floats
+    rise: Floats
+
+
+def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: Camera = LEVEL) -> Signals:
+    """Read n pictures.
+
+    Parameters
+    ----------
+    own
+        What was measured of the own upright before this very camera, by name; None: nothing.
+    camera
+        How it stands, as when the own upright was taken.
+    """
+    p, w = series.points_px, series.world
+    legs = np.stack([_seen(series, side[:2]) for side in _SIDES])
+    shoulders = _seen(series, _SHOULDERS)
+    known = np.where(legs.any(axis=0), 1.0, np.nan)
+    hip, shoulder = _middle(w, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(w, _SHOULDERS)
+    tilt = angle_between_deg(shoulder - hip, np.broadcast_to(_UP, hip.shape))
+    hips = [angle_between_deg(hip - shoulder, w[:, knee] - w[:, joint]) for joint, knee, _ in _SIDES]
+    knees = [angle_between_deg(w[:, k] - w[:, h], w[:, a] - w[:, k]) for h, k, a in _SIDES]
+    below = [np.where(seen, _below(series, (h, k)), np.nan) for seen, (h, k, _) in zip(legs, _SIDES, strict=True)]
+    drop = np.fmax(*below)
+    return Signals(
+        present=series.detected & ~(_trunk(p) < LEAST_TRUNK * series.height),
+        shoulders=shoulders,
+        tilt_deg=_tilt_in_picture(p) * known if series.model is Model.HEAVY else tilt * known,
+        drop=drop,
+        feet=np.fmax(*[_below(series, (None, ankle)) for _, _, ankle in _SIDES]) * known,
+        hands=np.fmax(*[_hand(series, wrist) for wrist in _WRISTS]),
+        trunk_deg=tilt * known,
+        hip_deg=np.mean(hips, axis=0) * known,
+        knee_deg=np.mean(knees, axis=0) * known,
+        hip_most_deg=np.maximum(*hips) * known,
+        hip_least_deg=np.minimum(*hips) * known,
+        apart=_apart(w) * known,
+        lead=_lead(w) * known,
+        lift=(p[:, Landmark.LEFT_ANKLE, 1] - p[:, Landmark.RIGHT_ANKLE, 1]) / _trunk(p) * known,
+        rise=_rise(series, own, camera),
+    )
+
+
+def _middle(points: Floats, pair: tuple[Landmark, Landmark]) -> Floats:
+    return middle(points[:, pair[0]], points[:, pair[1]])
+
+
+def _trunk(points: Floats) -> Floats:
+    """(n,) length of the trunk; NaN where it has none."""
+    length = distance(_middle(points, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(points, _SHOULDERS))
+    return np.where(length > 0, length, np.nan)
+
+
+def _tilt_in_picture(p: Floats) -> Floats:
+    hip = _middle(p, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
+    return np.abs(inclination_deg(hip, _middle(p, _SHOULDERS), 1.0))
+
+
+def _spaces(series: PoseSeries) -> list[Floats]:
+    return [series.points_px] if series.model is Model.HEAVY else [series.points_px, series.world]
+
+
+def _below(series: PoseSeries, line: tuple[Landmark | None, Landmark]) -> Floats:
+    """(n,) how far the second point lies below the first (None: the hips' middle), in trunk lengths."""
+    upper, lower = line
+    drops = []
+    for points in _spaces(series):
+        hips = _middle(points, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
+        from_y = (hips if upper is None else points[:, upper])[:, 1]
+        drops.append((points[:, lower, 1] - from_y) / _trunk(points))
+    return np.asarray(np.mean(drops, axis=0), dtype=np.float64)
+
+
+def _hand(series: PoseSeries, wrist: Landmark) -> Floats:
+    """(n,) how far the wrist lies below the shoulders, in trunk lengths."""
+    drops = [(q[:, wrist, 1] - _middle(q, _SHOULDERS)[:, 1]) / _trunk(q) for q in _spaces(series)]
+    return np.asarray(np.mean(drops, axis=0), dtype=np.float64)
+
+
+def _apart(w: Floats) -> Floats:
+    """(n,) distance of the ankles over the mean length of a leg."""
+    length = sum(distance(w[:, a], w[:, b]) + distance(w[:, b], w[:, c]) for a, b, c in _SIDES) / 2.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(distance(w[:, Landmark.LEFT_ANKLE], w[:, Landmark.RIGHT_ANKLE]) / length)
+
+
+def _lead(w: Floats) -> Floats:
+    across = w[:, Landmark.RIGHT_HIP] - w[:, Landmark.LEFT_HIP]
+    width = np.hypot(across[:, 0], across[:, 2])
+    apart = w[:, Landmark.LEFT_ANKLE] - w[:, Landmark.RIGHT_ANKLE]
+    thigh = distance(w[:, Landmark.LEFT_HIP], w[:, Landmark.LEFT_KNEE])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ahead = (across[:, 2] * apart[:, 0] - across[:, 0] * apart[:, 2]) / width
+        return np.asarray(-ahead / thigh)
+
+
+def _rise(series: PoseSeries, own: Mapping[str, float] | None, camera: Camera) -> Floats:
+    """(n,) how far the shoulders are above the own upright's, in its shoulder widths."""
+    height, width = ((own or {}).get(FEATURES[k], np.nan) for k in (SHOULDER_Y, WIDTH))
+    if not width > 0:
+        return np.full(len(series), np.nan)
+    now = features(levelled(series, camera), series)[:, SHOULDER_Y]
+    return np.asarray((height - now) / width, dtype=np.float64)
+
+
+def _seen(series: PoseSeries, points: tuple[Landmark, ...]) -> Bools:
+    """(n,) whether all points are believed and inside the picture."""
+    at = list(points)
+    p = series.points_px[:, at]
+    with np.errstate(invalid="ignore"):
+        inside = (p >= 0) & (p < np.array([series.width, series.height]))
+        believed = np.fmin(series.visibility[:, at], series.presence[:, at]) >= SEEN
+    return np.asarray(inside.all(axis=(1, 2)) & believed.all(axis=1), dtype=bool)
