@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from posture_coach.measures.calibration import Camera
 from posture_coach.measures.measurer import Baseline
-from posture_coach.measures.whereabouts import moved, whereabouts
+from posture_coach.measures.moved import how_moved
 from posture_coach.pose.sources import SourceInfo
 from posture_coach.pose.types import PoseSeries
 from posture_coach.store.profiles import Profile, SeenBy, misfit
@@ -26,7 +26,7 @@ def of_place(
     why = misfit(profile, eye)
     if why:
         return None, known, [f"{why} It is not used here."]
-    shift = moved(profile.where, whereabouts(series), profile.own.view)
+    shift = how_moved(profile.where, profile.own, profile.camera, series)
     if shift:
         return None, known, [
             f"camera or chair moved: {shift} than when the upright at {profile.place} was taken, so it is not used here"

@@ -127,7 +127,7 @@ def show_places(profiles: Sequence[Profile], now: datetime, console: Console) ->
     for title in ("place", "taken", "seen from", "camera", "pictures", "model", ""):
         table.add_column(title)
     for p in profiles:
-        eye, old = p.seen_by, stale(p, now, None)
+        eye, old = p.seen_by, stale(p, now)
         table.add_row(
             Text(p.place), f"{p.taken_at.astimezone():%Y-%m-%d %H:%M}", p.own.view.value, Text(eye.source),
             f"{eye.width}x{eye.height}", eye.model.value, Text("calibrate again" if old else "", style="yellow"),

@@ -11,7 +11,8 @@ from pathlib import Path
 from posture_coach.errors import DataError
 from posture_coach.measures.calibration import LEVEL, Camera, UprightFrom
 from posture_coach.measures.measurer import Baseline
-from posture_coach.measures.whereabouts import Where, moved, unlike, whereabouts
+from posture_coach.measures.moved import how_moved
+from posture_coach.measures.whereabouts import Where, unlike, whereabouts
 from posture_coach.pose.camera import find_cameras, is_camera
 from posture_coach.pose.landmarker import mode_for
 from posture_coach.pose.sources import SourceInfo, is_url, without_password
@@ -47,17 +48,16 @@ def seen_by(
     return SeenBy(source_name(source), info.width, info.height, model, mode, mirror, rotate)
 
 
-def stale(profile: Profile, now: datetime, seen: Where | None) -> str:
+def stale(profile: Profile, now: datetime, shift: str = "") -> str:
     """Say why a profile should be taken anew before anything is scored against it; empty where it need not be.
 
     Parameters
     ----------
     now
         With its time zone.
-    seen
-        Where the person is in the picture; None where nobody has looked.
+    shift
+        How the person sits elsewhere than for the upright; empty where he does not, or nobody has looked.
     """
-    shift = moved(profile.where, seen, profile.own.view) if seen is not None else ""
     if shift:
         return (
             f"Camera or chair moved? At {profile.place} {shift} than when your upright was taken. Sit as you did then; "
@@ -150,23 +150,23 @@ class Recognition:
         self._parts.append(poses)
         if float(poses.time_s[-1]) - float(self._parts[0].time_s[0]) < SEEN_S:
             return False
-        seen, now_s = whereabouts(PoseSeries.joined(self._parts)), float(poses.time_s[-1])
+        seen, now_s = PoseSeries.joined(self._parts), float(poses.time_s[-1])
         self._parts = []
         return self._judge(seen, now_s)
 
-    def _judge(self, seen: Where, now_s: float) -> bool:
+    def _judge(self, seen: PoseSeries, now_s: float) -> bool:
         before, self.judged = self.profile, True
         if before is None:
-            self._place = _likeliest(self._profiles, seen)
+            self._place = _likeliest(self._profiles, whereabouts(seen))
         place = self._place
         assert place is not None
-        words = stale(place, self._now, seen)
-        shifted = bool(moved(place.where, seen, place.own.view))
+        shift = how_moved(place.where, place.own, place.camera, seen)
+        shifted = bool(shift)
         if before is None and not shifted:
             self._out_of_place = Held(MOVED_S)
         out = self._out_of_place.push(shifted, now_s)
         if not shifted or out:
-            self.notice = words
+            self.notice = stale(place, self._now, shift)
         self.profile = None if out else place
         return self.profile is not before
 

@@ -59,7 +59,7 @@ def _place(watch: Watch, profile: Profile, number: int) -> None:
                 f"{eye.width}x{eye.height}, model {eye.model}"
             )
         )
-        old = stale(profile, datetime.now(UTC), None)
+        old = stale(profile, datetime.now(UTC))
         if old:
             st.caption(plain(old))
     with st.popover("Rename", icon=":material/edit:"):

@@ -152,6 +152,22 @@ def raw_values(series: PoseSeries, accuracy: Accuracy, camera: Camera = LEVEL) -
 # What the desk camera estimates -----------------------------------------------------------------------------------
 
 
+def desk_upright(baseline: Baseline, camera: Camera, width: int, height: int) -> desk.Own | None:
+    """Return what the desk camera's estimates from levelled points are held against, None where they cannot be.
+
+    Parameters
+    ----------
+    width, height
+        Of the pictures.
+    """
+    pitched = not math.isnan(camera.pitch_err_deg)
+    focal = camera.focal or (usual_focal_px(width, height) if pitched else None)
+    return desk.own_upright(
+        baseline.values, desk.shipped_constants(), slump=baseline.slump or None, pitch_deg=0.0 if pitched else None,
+        focal=focal / max(width, height) if focal else None,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Estimated:
     """(n,) values and half-widths by name, and (n,) codes of `Reason`."""
@@ -162,15 +178,10 @@ class _Estimated:
 
 def _estimated(level: PoseSeries, seen: PoseSeries, baseline: Baseline | None, camera: Camera) -> _Estimated:
     """Estimate from levelled points; `seen` is as the camera drew them."""
-    pitched, side = not math.isnan(camera.pitch_err_deg), max(seen.width, seen.height)
-    own, constants = None, desk.shipped_constants()
+    own = None
     if baseline is not None and baseline.same_recording:
-        focal = camera.focal or (usual_focal_px(seen.width, seen.height) if pitched else None)
-        own = desk.own_upright(
-            baseline.values, constants, slump=baseline.slump or None, pitch_deg=0.0 if pitched else None,
-            focal=focal / side if focal else None,
-        )  # fmt: skip
-    found = desk.estimate(desk.features(level, seen), own, constants, seen.mode, seen.model)
+        own = desk_upright(baseline, camera, seen.width, seen.height)
+    found = desk.estimate(desk.features(level, seen), own, desk.shipped_constants(), seen.mode, seen.model)
     if own is None and baseline is not None and not baseline.same_recording:
         found.reason[:] = Reason.OTHER_RECORDING
     both = ((found.trunk_deg, found.trunk_err_deg), (found.neck_deg, found.neck_err_deg))

@@ -96,7 +96,6 @@ def moved(before: Where, now: Where, view: View) -> str:
     camera that looks up at it does not, so that the words leave it open whether it is chair, camera or person.
     """
     size = now.size(view) / before.size(view) if before.size(view) > 0 else math.nan
-    aside = (now.hip_x - before.hip_x) if view is View.SIDE else (now.shoulder_x - before.shoulder_x)
     bent = view is View.FRONT and abs(now.neck_ratio / before.neck_ratio - 1.0) > BENT
     if bent or math.isnan(size):
         return ""
@@ -104,9 +103,31 @@ def moved(before: Where, now: Where, view: View) -> str:
         return f"you fill {100 * (size - 1):.0f} % more of the picture"
     if size < FURTHER:
         return f"you fill {100 * (1 - size):.0f} % less of the picture"
-    if abs(aside) > ASIDE * before.size(view):
-        return f"you are further to the {'right' if aside > 0 else 'left'} of the picture"
-    return ""
+    return moved_aside(before, now, view)
+
+
+def moved_aside(before: Where, now: Where, view: View) -> str:
+    """Say in words whether the person has moved to one side of the picture; empty where not, or nobody knows."""
+    aside = (now.hip_x - before.hip_x) if view is View.SIDE else (now.shoulder_x - before.shoulder_x)
+    return _aside(aside) if abs(aside) > ASIDE * before.size(view) else ""
+
+
+def difference(before: Where, now: Where) -> str:
+    """Say in words how the shoulders' place in the picture differs most; empty where they are not seen."""
+    if not (before.shoulder_width > 0 and now.shoulder_width > 0):
+        return ""
+    size = now.shoulder_width / before.shoulder_width
+    aside, lower = now.shoulder_x - before.shoulder_x, now.shoulder_y - before.shoulder_y
+    by_size = abs(math.log(size)) * before.shoulder_width
+    if by_size >= max(abs(aside), abs(lower)):
+        return f"you fill {100 * abs(size - 1):.0f} % {'more' if size > 1 else 'less'} of the picture"
+    if abs(aside) > abs(lower):
+        return _aside(aside)
+    return f"you are {'lower' if lower > 0 else 'higher'} in the picture"
+
+
+def _aside(by: float) -> str:
+    return f"you are further to the {'right' if by > 0 else 'left'} of the picture"
 
 
 def unlike(before: Where, now: Where, view: View) -> float:

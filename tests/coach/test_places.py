@@ -15,12 +15,14 @@ from posture_coach.errors import DataError
 from posture_coach.measures.calibration import LEVEL, Camera, UprightFrom
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
-from posture_coach.measures.whereabouts import whereabouts
+from posture_coach.measures.whereabouts import moved, whereabouts
 from posture_coach.pose.sources import Camera as Found
 from posture_coach.pose.sources import Kind, SourceInfo
 from posture_coach.pose.types import Mode, Model
 from posture_coach.store.profiles import Places, Profile, SeenBy
 from tests.drawn import Body, draw
+from tests.measures import test_moved
+from tests.measures.test_desk import SLUMP, pictures
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HZ = 10.0
@@ -95,6 +97,21 @@ def test_bending_forward_for_a_while_is_no_moved_chair_and_a_minute_is():
     assert "moved" in film.recognition.notice
 
 
+def test_slumping_at_the_desk_for_long_is_no_moved_chair():
+    """Before a camera that looks up it draws like one."""
+    eye = dataclasses.replace(EYE, width=640, height=480)
+    upright, camera = test_moved.BELOW, test_moved.STANDS[test_moved.BELOW]
+    where, slumped = whereabouts(pictures(upright)), dataclasses.replace(upright, **SLUMP)
+    own = test_moved.taken(upright)
+    place = dataclasses.replace(taken("docked"), seen_by=eye, own=own, camera=camera, where=where)
+    assert moved(where, whereabouts(pictures(slumped)), View.FRONT)
+    for sitter, held in ((slumped, True), (dataclasses.replace(upright, nearer_m=0.13), False)):
+        recognition = Recognition.of(place, NOW)
+        for k in range(round((MOVED_S + 10.0) * HZ)):
+            recognition.push(dataclasses.replace(pictures(sitter), time_s=np.array([k / HZ])))
+        assert (recognition.profile is not None, recognition.notice == "") == (held, held)
+
+
 def test_an_old_upright_is_asked_for_again_and_still_used():
     film = Film(taken("docked", ago=timedelta(days=36)))
     film.show(4.0, **HERE)
@@ -104,7 +121,7 @@ def test_an_old_upright_is_asked_for_again_and_still_used():
 
 @pytest.mark.parametrize(("days", "words"), [(1, ""), (27, ""), (29, "4 weeks old"), (400, "57 weeks old")])
 def test_age_is_told_in_weeks(days, words):
-    said = stale(taken("docked", ago=timedelta(days=days)), NOW, None)
+    said = stale(taken("docked", ago=timedelta(days=days)), NOW)
     assert (words in said) if words else not said
 
 
