@@ -21,8 +21,9 @@ SLUMPED_BY = ("sitting_trunk", "sitting_neck_change", "sitting_slump")
 SLUMPED_EST_DEG = 8.0
 """Change of the desk camera's trunk estimate that counts as slumped: more than two measurements differ by."""
 TOO_NEAR = "sitting_viewing_distance"
-_TRUNK_EST, _HEAD_YAW, _DISTANCE = (
-    NAMES.index(name) for name in ("trunk_inclination_est_deg", "head_yaw_deg", "viewing_distance_cm")
+_TRUNK, _TRUNK_EST, _HEAD_YAW, _DISTANCE = (
+    NAMES.index(name)
+    for name in ("trunk_inclination_deg", "trunk_inclination_est_deg", "head_yaw_deg", "viewing_distance_cm")
 )
 
 
@@ -34,11 +35,14 @@ class _Lasting:
     ----------
     least_s, over_s
         How long it must last, and be gone.
+    since_then
+        What is given as its size is how long it has lasted already.
     """
 
     kind: str
     least_s: float
     over_s: float
+    since_then: bool = False
     since_s: float = math.nan
     last_s: float = math.nan
     total: float = 0.0
@@ -48,13 +52,16 @@ class _Lasting:
     def push(self, now_s: float, *, on: bool, size: float) -> Event | None:
         """Take the next second; return the event that has ended."""
         if on:
+            # A hole in the recording ends what went on: nobody knows whether it did in between.
+            ended = self.end() if now_s - self.last_s >= self.over_s else None
             if math.isnan(self.since_s):
-                self.since_s, self.total, self.most, self.seen = now_s, 0.0, 0.0, 0
+                began_s = now_s + 1.0 - size if self.since_then else now_s
+                self.since_s, self.total, self.most, self.seen = began_s, 0.0, 0.0, 0
             self.last_s = now_s + 1.0
             if not math.isnan(size):
                 self.total, self.seen = self.total + size, self.seen + 1
                 self.most = max(self.most, size, key=abs)
-            return None
+            return ended
         if math.isnan(self.since_s) or now_s - self.last_s < self.over_s:
             return None
         return self.end()
@@ -72,7 +79,7 @@ class _Lasting:
         if math.isnan(self.since_s) or self.last_s - self.since_s < self.least_s:
             return None
         evidence: dict[str, str | float] = {"lasted_s": self.last_s - self.since_s}
-        if self.seen:
+        if self.seen and not self.since_then:
             evidence |= {"mean": self.total / self.seen, "most": self.most}
         return Event(self.kind, self.since_s, self.last_s, evidence)
 
@@ -86,7 +93,7 @@ class Happenings:
         self._break_due_s = lasting.break_due_s
         self._still_s, self._turned_deg = lasting.still_s, lasting.turned_deg
         self._held = {
-            kind: _Lasting(kind, least_s, lasting.over_s)
+            kind: _Lasting(kind, least_s, lasting.over_s, since_then=kind == "still")
             for kind, least_s in (
                 ("slumped", lasting.slumped_s),
                 ("still", 1.0),
@@ -97,7 +104,7 @@ class Happenings:
             )
         }
         self._before: Activity | None = None
-        self._walked_s = math.nan
+        self._walked_s = self._walked_to_s = math.nan
 
     def push(self, second: Second) -> Iterator[Event]:
         """Take the next second; yield the events that it completes."""
@@ -112,40 +119,47 @@ class Happenings:
         """Return what has lasted long enough and has not ended: what a reminder may speak of."""
         return [event for held in self._held.values() if (event := held.now()) is not None]
 
-    def finish(self, end_s: float) -> Iterator[Event]:
+    def finish(self) -> Iterator[Event]:
         """Yield what goes on at the end."""
         for held in self._held.values():
             event = held.end()
             if event is not None:
                 yield event
         if self._before is Activity.WALKING:
-            yield Event("walked", self._walked_s, end_s, {"lasted_s": end_s - self._walked_s})
+            yield self._walked()
 
     def _changes(self, second: Second) -> Iterator[Event]:
-        before, now = self._before, second.activity
-        self._before = now
-        if before is None or before is now:
-            if before is None and now is Activity.WALKING:
-                self._walked_s = second.start_s
+        now, at_s = second.activity, second.start_s
+        if now is Activity.UNKNOWN:
+            # What comes before and after is still known.
             return
-        at_s = second.start_s
-        told: dict[str, str | float] = {"before": before.value, "after": now.value}
-        if before is Activity.SITTING and now in (Activity.STANDING, Activity.WALKING):
-            yield Event("stood_up", at_s, at_s, told)
-        if now is Activity.SITTING and before in (Activity.STANDING, Activity.WALKING):
-            yield Event("sat_down", at_s, at_s, told)
-        if before is Activity.WALKING:
-            yield Event("walked", self._walked_s, at_s, {"lasted_s": at_s - self._walked_s})
+        before, self._before = self._before, now
+        if before is not now:
+            told: dict[str, str | float] = {"before": before.value if before else "", "after": now.value}
+            if before is Activity.SITTING and now in (Activity.STANDING, Activity.WALKING):
+                yield Event("stood_up", at_s, at_s, told)
+            if now is Activity.SITTING and before in (Activity.STANDING, Activity.WALKING):
+                yield Event("sat_down", at_s, at_s, told)
+            if before is Activity.WALKING:
+                yield self._walked()
+            if now is Activity.WALKING:
+                self._walked_s = at_s
         if now is Activity.WALKING:
-            self._walked_s = at_s
+            self._walked_to_s = at_s + 1.0
+
+    def _walked(self) -> Event:
+        lasted_s = self._walked_to_s - self._walked_s
+        return Event("walked", self._walked_s, self._walked_to_s, {"lasted_s": lasted_s})
 
     def _signs(self, second: Second) -> dict[str, tuple[bool, float]]:
         """Return by kind whether its sign is there this second, and how large it is."""
         moves = self._mover.moves()
         estimate, yaw = float(second.value[_TRUNK_EST]), float(second.value[_HEAD_YAW])
-        bent = any(second.worst.get(name, Grade.GOOD) > Grade.GOOD for name in SLUMPED_BY)
+        # Leaning back is no slump.
+        forward = not second.value[_TRUNK] < 0
+        bent = forward and any(second.grade.get(name, Grade.GOOD) > Grade.GOOD for name in SLUMPED_BY)
         sits = second.activity is Activity.SITTING
-        near = second.worst.get(TOO_NEAR, Grade.GOOD) > Grade.GOOD
+        near = second.grade.get(TOO_NEAR, Grade.GOOD) > Grade.GOOD
         bout_s = max(moves.sitting_s, moves.standing_s)
         return {
             "slumped": (sits and (bent or estimate >= SLUMPED_EST_DEG), estimate),

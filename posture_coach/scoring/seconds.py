@@ -13,7 +13,8 @@ from posture_coach.activity.types import Activity
 from posture_coach.measures.types import Floats
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
-from posture_coach.scoring.score import ScoreSeries
+from posture_coach.scoring.score import ScoreSeries, grade_of_score
+from posture_coach.scoring.targets import FULL_SCORE
 
 _ROUNDING = 1e-9
 
@@ -32,10 +33,11 @@ class Second:
         Means over its pictures; NaN where nothing was scored.
     value
         (m,) mean of each measure; NaN where it was not measured.
-    points
-        By target id: mean points out of 100, of the targets that were scored.
-    worst
-        By target id: the worst grade of the second.
+    lost
+        By target id: by how many of 100 points it lowered the score; together 100 less the score.
+    grade
+        By target id: the grade whose points its mean points lie nearest to. Not the worst one: the more pictures
+        there are, the worse the worst of them.
     """
 
     start_s: float
@@ -43,8 +45,8 @@ class Second:
     score: float
     coverage: float
     value: Floats
-    points: dict[str, float]
-    worst: dict[str, Grade]
+    lost: dict[str, float]
+    grade: dict[str, Grade]
 
 
 class Gatherer:
@@ -81,23 +83,31 @@ class Gatherer:
 
 def _second(pictures: Assessment, start_s: float) -> Second:
     activity = Counter(pictures.activity.tolist()).most_common(1)[0][0]
-    points, worst = _by_target(pictures.score)
+    lost, grade = _by_target(pictures.score)
     return Second(
         start_s, activity, _mean(pictures.score.score), _mean(pictures.score.coverage), _means(pictures.measures.value),
-        points, worst,
+        lost, grade,
     )  # fmt: skip
 
 
 def _by_target(score: ScoreSeries) -> tuple[dict[str, float], dict[str, Grade]]:
-    """Return mean points and worst grade of each target that was scored; the sides of a joint count as one."""
+    """Return what each target cost, and its grade; the sides of a joint count as one, and so do pictures."""
+    targets = [slot.target for slot in score.slots]
+    start = [k for k, target in enumerate(targets) if k == 0 or target is not targets[k - 1]]
     graded = score.grade != Grade.NOT_SCORED
-    points: dict[str, list[float]] = {}
-    worst: dict[str, Grade] = {}
-    for k in np.flatnonzero(graded.any(axis=0)).tolist():
-        name, rows = score.slots[k].target.id, graded[:, k]
-        points.setdefault(name, []).extend(score.points[rows, k].tolist())
-        worst[name] = max(worst.get(name, Grade.GOOD), Grade(int(score.grade[rows, k].max())))
-    return {name: float(np.mean(values)) for name, values in points.items()}, worst
+    sides = np.add.reduceat(graded, start, axis=1, dtype=np.intp)
+    earned = np.add.reduceat(np.where(graded, score.points, 0.0), start, axis=1) / np.maximum(sides, 1)
+    weight = np.where(sides > 0, np.array([targets[k].weight for k in start]), 0.0)
+    counts = ~np.isnan(score.score)
+    share = weight[counts] / weight[counts].sum(axis=1, keepdims=True)
+    lost = (share * (FULL_SCORE - earned[counts])).sum(axis=0) / max(int(counts.sum()), 1)
+    seen = (sides > 0).sum(axis=0)
+    mean = earned.sum(axis=0, where=sides > 0) / np.maximum(seen, 1)
+    names = [(column, targets[k].id) for column, k in enumerate(start) if seen[column]]
+    return (
+        {name: float(lost[column]) for column, name in names},
+        {name: grade_of_score(float(mean[column]), score.targets.points) for column, name in names},
+    )
 
 
 def _mean(values: Floats) -> float:

@@ -21,6 +21,8 @@ RATIOS = ("slump_ratio",)
 _LEANS, _RATIOS = ([NAMES.index(name) for name in names] for names in (LEANS, RATIOS))
 SETTLED = (Activity.SITTING, Activity.STANDING)
 """Activities in which somebody can be still."""
+UNSEEN = (Activity.AWAY, Activity.UNKNOWN)
+"""What is no sign of moving by itself: the network loses people who sit still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Moves:
     ----------
     shifts_per_h
         Changes of posture over the last hour or since the start; NaN before there is enough of it.
-    longest_still_s
-        Longest spell without a change within that time.
+    longest_still_s, longest_spell
+        Longest spell without a change within that time, and when it was: one (start_s, end_s), or none.
     still_s
         Since the last change.
     sitting_s, standing_s
@@ -44,6 +46,7 @@ class Moves:
     still_s: float
     sitting_s: float
     standing_s: float
+    longest_spell: tuple[tuple[float, float], ...] = ()
 
 
 class Mover:
@@ -52,7 +55,10 @@ class Mover:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._reference: Floats | None = None
-        self._away: list[Floats] = []
+        self._of: Activity | None = None
+        self._differing: list[Floats] = []
+        self._moved = False
+        self._unseen_s = self._away_s = 0.0
         self._shifts: deque[float] = deque()
         self._spells: deque[tuple[float, float]] = deque()
         self._since_s: float | None = None
@@ -64,15 +70,19 @@ class Mover:
 
     def push(self, second: Second) -> bool:
         """Take the next second; return whether a change of posture is now complete."""
-        changed = self._changed(second)
+        if self._last and second.start_s - self._last.start_s - 1.0 >= self._rules.break_least_s:
+            self._leave(self._last.start_s + 1.0, moved=False)
+        changed = second.activity in SETTLED and self._settled(second)
+        if second.activity in UNSEEN:
+            self._unseen(second)
+        elif second.activity not in SETTLED:
+            self._leave(second.start_s, moved=True)
+        if changed:
+            self._end_spell(second.start_s)
+            self._shifts.append(second.start_s)
         if second.activity in SETTLED:
             self._seen.append(second.start_s)
-        if changed or second.activity not in SETTLED:
-            self._end_spell(second.start_s)
-        if changed:
-            self._shifts.append(second.start_s)
-        if second.activity in SETTLED and self._since_s is None:
-            self._since_s = second.start_s
+            self._since_s = second.start_s if self._since_s is None else self._since_s
         self._advance_bout(second)
         self._forget(second.start_s)
         self._last = second
@@ -83,36 +93,50 @@ class Mover:
         now_s = self._last.start_s + 1.0 if self._last else 0.0
         still_s = now_s - self._since_s if self._since_s is not None else 0.0
         enough = len(self._seen) >= self._rules.variety_least_s
-        spells = [end - start for start, end in self._spells]
+        spells = [*self._spells, *([(self._since_s, now_s)] if self._since_s is not None else [])]
+        longest = max(spells, key=lambda spell: spell[1] - spell[0], default=(0.0, 0.0))
         sitting, standing = (self._bout_s if self._bout is kind else 0.0 for kind in SETTLED)
         return Moves(
             3600.0 * len(self._shifts) / len(self._seen) if enough else float("nan"),
-            max([*spells, still_s]) if enough else float("nan"),
-            still_s, sitting, standing,
+            longest[1] - longest[0] if enough else float("nan"),
+            still_s, sitting, standing, (longest,) if enough and spells else (),
         )  # fmt: skip
 
-    def _changed(self, second: Second) -> bool:
-        """Tell whether a new posture, or a new activity, has now lasted long enough."""
-        if second.activity not in SETTLED:
-            self._reference, self._away = None, []
-            return False
+    def _settled(self, second: Second) -> bool:
+        """Tell whether a new posture, or another activity, has now lasted long enough."""
+        self._unseen_s = self._away_s = 0.0
         if self._reference is None:
-            self._reference, self._away = second.value, []
-            return bool(self._shifts or self._seen)
-        if not self._differs(second.value):
-            self._away = []
+            changed = self._moved and bool(self._seen)
+            self._reference, self._of, self._differing, self._moved = second.value, second.activity, [], False
+            return changed
+        if second.activity is self._of and not self._differs(second.value):
+            self._differing = []
             # What was not seen at first is taken up when it is; what was seen keeps its value, so that creeping counts.
             self._reference = np.where(np.isnan(self._reference), second.value, self._reference)
             return False
-        self._away.append(second.value)
-        if len(self._away) < self._rules.shift_held_s:
+        self._differing.append(second.value)
+        if len(self._differing) < self._rules.shift_held_s:
             return False
-        held = np.array(self._away)
+        held = np.array(self._differing)
         known = ~np.isnan(held)
         total = np.where(known, held, 0.0).sum(axis=0)
         self._reference = np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
-        self._away = []
+        self._of, self._differing = second.activity, []
         return True
+
+    def _unseen(self, second: Second) -> None:
+        """Count on: nobody there for as long as a posture must be held has moved; what is unclear for long is lost."""
+        self._unseen_s += 1.0
+        self._away_s = self._away_s + 1.0 if second.activity is Activity.AWAY else 0.0
+        if self._away_s >= self._rules.shift_held_s:
+            self._leave(second.start_s + 1.0 - self._unseen_s, moved=True)
+        elif self._unseen_s >= self._rules.break_least_s:
+            self._leave(second.start_s + 1.0 - self._unseen_s, moved=False)
+
+    def _leave(self, now_s: float, *, moved: bool) -> None:
+        self._end_spell(now_s)
+        self._reference, self._differing = None, []
+        self._moved = self._moved or moved
 
     def _differs(self, value: Floats) -> bool:
         assert self._reference is not None

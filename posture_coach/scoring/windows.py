@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,15 +16,16 @@ from posture_coach.activity.types import Activity
 from posture_coach.measures.types import Floats
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Edges, Grade, expected_points
-from posture_coach.scoring.rules import Rules, Scale
+from posture_coach.scoring.rules import Rules, Scale, Shares
 from posture_coach.scoring.seconds import Gatherer, Second
-from posture_coach.scoring.targets import FULL_SCORE, JUDGED, Points, Target, Targets
+from posture_coach.scoring.targets import FULL_SCORE, JUDGED, Points, Targets
 from posture_coach.scoring.variety import Mover, Moves
 
 REASONS_TOLD = 3
 MOMENTS_TOLD = 3
 SURE, FAIR = 0.6, 0.3
 """Coverage from which on a score is called sure, or fair; below it is a glimpse."""
+PARTS = ("posture", "variety", "breaks")
 _MINUTE_S = 60.0
 
 
@@ -34,6 +35,8 @@ class Loss:
 
     Parameters
     ----------
+    part
+        Of the score: `posture`, `variety` or `breaks`.
     what
         A target's id, or `shifts`, `still`, `sitting_bout`, `standing_bout`.
     title
@@ -44,6 +47,7 @@ class Loss:
         (start_s, end_s) the longest stretches it came from.
     """
 
+    part: str
     what: str
     title: str
     points: float
@@ -137,63 +141,70 @@ def window(
     """Score some seconds of one person."""
     counts = Counter(second.activity for second in seconds)
     there = sum(counts[activity] for activity in JUDGED)
-    enough = there >= min(rules.least_seen_s, end_s - start_s)
     posture, coverage, losses = _posture(seconds, targets, there)
-    variety, restless = _variety(moves, end_s, targets.points, rules)
-    breaks, bouts = _breaks(moves, end_s, targets.points, rules) if there else (math.nan, [])
-    shares = rules.shares
-    parts = ((posture, shares.posture, losses), (variety, shares.variety, restless), (breaks, shares.breaks, bouts))
-    judged = [(value, weight, lost) for value, weight, lost in parts if enough and not math.isnan(value)]
-    total = sum(weight for _, weight, _ in judged)
-    score = sum(value * weight for value, weight, _ in judged) / total if total else math.nan
-    told = [
-        replace(loss, points=loss.points * weight / total)
-        for _, weight, lost in judged
-        for loss in lost
-        if loss.points > 0
-    ]
-    told.sort(key=lambda loss: (-loss.points, loss.what))
-    return Window(start_s, end_s, dict(counts), posture, variety, breaks, score, coverage, moves, tuple(told))
+    if there < rules.least_seen_s:
+        nothing = (math.nan,) * 4
+        return Window(start_s, end_s, dict(counts), *nothing, coverage, moves, ())
+    variety, restless = _variety(moves, targets.points, rules)
+    breaks, bouts = _breaks(moves, end_s, targets.points, rules)
+    parts = {"posture": posture, "variety": variety, "breaks": breaks}
+    score, share = weighed(parts, rules.shares)
+    told = [replace(loss, points=loss.points * share[loss.part]) for loss in (*losses, *restless, *bouts)]
+    return Window(
+        start_s, end_s, dict(counts), posture, variety, breaks, score, coverage, moves, _sorted(told)
+    )  # fmt: skip
+
+
+def weighed(parts: Mapping[str, float], shares: Shares) -> tuple[float, dict[str, float]]:
+    """Return the weighted mean of the parts that are known, and the share of each."""
+    known = {name: getattr(shares, name) for name, value in parts.items() if not math.isnan(value)}
+    total = sum(known.values())
+    share = {name: known.get(name, 0.0) / total if total else 0.0 for name in parts}
+    return sum(parts[name] * share[name] for name in known) if known else math.nan, share
+
+
+def _sorted(losses: Sequence[Loss]) -> tuple[Loss, ...]:
+    return tuple(sorted((loss for loss in losses if loss.points > 0), key=lambda loss: (-loss.points, loss.what)))
 
 
 def _posture(seconds: Sequence[Second], targets: Targets, there: float) -> tuple[float, float, list[Loss]]:
     """Return the time-weighted mean of what was scored, its coverage, and what each target cost."""
-    scored = [s for s in seconds if not math.isnan(s.score)]
+    scored = [s for s in seconds if s.activity in JUDGED and not math.isnan(s.score)]
     if not scored:
         return math.nan, 0.0, []
     posture = float(np.mean([s.score for s in scored]))
-    coverage = len(scored) / there * float(np.mean([s.coverage for s in scored])) if there else 0.0
-    by_id = {target.id: target for target in targets.targets}
-    lost: dict[str, float] = {}
-    for second in scored:
-        whole = sum(by_id[name].weight for name in second.points)
-        for name, points in second.points.items():
-            lost[name] = lost.get(name, 0.0) + by_id[name].weight / whole * (FULL_SCORE - points) / len(scored)
-    return posture, coverage, [_loss(by_id[name], points, scored) for name, points in lost.items()]
+    coverage = len(scored) / there * float(np.mean([s.coverage for s in scored]))
+    titles = {target.id: target.title for target in targets.targets}
+    names = dict.fromkeys(name for second in scored for name in second.lost)
+    return posture, coverage, [_loss(name, titles[name], scored) for name in names]
 
 
-def _loss(target: Target, points: float, scored: Sequence[Second]) -> Loss:
-    bad = [s.start_s for s in scored if s.worst.get(target.id, Grade.GOOD) > Grade.GOOD]
+def _loss(name: str, title: str, scored: Sequence[Second]) -> Loss:
+    """Return what one target cost on average, and the longest stretches in which it cost at least half its most."""
+    lost = [second.lost.get(name, 0.0) for second in scored]
+    worst = [s.start_s for s, cost in zip(scored, lost, strict=True) if cost > 0 and cost >= max(lost) / 2.0]
     stretches: list[tuple[float, float]] = []
-    for start_s in bad:
+    for start_s in worst:
         if stretches and start_s - stretches[-1][1] <= 1.0:
             stretches[-1] = (stretches[-1][0], start_s + 1.0)
         else:
             stretches.append((start_s, start_s + 1.0))
-    longest = sorted(stretches, key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]
-    return Loss(target.id, target.title, points, tuple(sorted(longest)))
+    return Loss("posture", name, title, float(np.mean(lost)), _longest(stretches))
 
 
-def _variety(moves: Moves, end_s: float, points: Points, rules: Rules) -> tuple[float, list[Loss]]:
+def _longest(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    return tuple(sorted(sorted(stretches, key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]))
+
+
+def _variety(moves: Moves, points: Points, rules: Rules) -> tuple[float, list[Loss]]:
     """Return the mean of two figures of the last hour, and what each cost; NaN before there is enough of it."""
     if math.isnan(moves.shifts_per_h):
         return math.nan, []
     shifts = scale_points(moves.shifts_per_h, rules.shifts_per_h, points)
     still = scale_points(moves.longest_still_s / _MINUTE_S, rules.longest_still_min, points)
-    spell = _until(end_s, moves.still_s) if moves.still_s >= moves.longest_still_s else ()
     return (shifts + still) / 2.0, [
-        Loss("shifts", "Few changes of posture", (FULL_SCORE - shifts) / 2.0, ()),
-        Loss("still", "A long still spell", (FULL_SCORE - still) / 2.0, spell),
+        Loss("variety", "shifts", "Few changes of posture", (FULL_SCORE - shifts) / 2.0, ()),
+        Loss("variety", "still", "A long still spell", (FULL_SCORE - still) / 2.0, moves.longest_spell),
     ]
 
 
@@ -205,7 +216,7 @@ def _breaks(moves: Moves, end_s: float, points: Points, rules: Rules) -> tuple[f
     )
     what, title, length_s, scale = max(kinds, key=lambda kind: kind[2])
     earned = scale_points(length_s / _MINUTE_S, scale, points)
-    return earned, [Loss(what, title, FULL_SCORE - earned, _until(end_s, length_s))]
+    return earned, [Loss("breaks", what, title, FULL_SCORE - earned, _until(end_s, length_s))]
 
 
 def _until(end_s: float, length_s: float) -> tuple[tuple[float, float], ...]:
@@ -229,21 +240,16 @@ def _graded(scale: Scale) -> tuple[tuple[Grade, tuple[tuple[float, float], ...]]
 
 def joined(windows: Sequence[Window], rules: Rules) -> Window:
     """Put windows together, as an hour or a day: means by the time that somebody was there."""
-    weights = np.array([sum(w.seconds.get(activity, 0.0) for activity in JUDGED) for w in windows], dtype=np.float64)
-    posture, variety, breaks = (
-        _mean([getattr(w, name) for w in windows], weights) for name in ("posture", "variety", "breaks")
-    )
-    shares = (rules.shares.posture, rules.shares.variety, rules.shares.breaks)
-    judged = zip((posture, variety, breaks), shares, strict=True)
-    known = [(value, share) for value, share in judged if not math.isnan(value)]
-    total = sum(share for _, share in known)
+    there = np.array([sum(w.seconds.get(activity, 0.0) for activity in JUDGED) for w in windows], dtype=np.float64)
+    parts = {name: _mean([getattr(w, name) for w in windows], there) for name in PARTS}
+    score, share = weighed(parts, rules.shares)
     counts: Counter[Activity] = Counter()
     for one in windows:
         counts.update(one.seconds)
+    losses = [loss for name in PARTS for loss in _losses(name, windows, there, share[name], rules.shares)]
     return Window(
-        windows[0].start_s, windows[-1].end_s, dict(counts), posture, variety, breaks,
-        sum(value * share for value, share in known) / total if total else math.nan,
-        _mean([w.coverage for w in windows], weights), windows[-1].moves, _losses(windows, weights),
+        windows[0].start_s, windows[-1].end_s, dict(counts), parts["posture"], parts["variety"], parts["breaks"], score,
+        _mean([w.coverage for w in windows], there), windows[-1].moves, _sorted(losses),
     )  # fmt: skip
 
 
@@ -253,12 +259,18 @@ def _mean(values: Sequence[float], weights: Floats) -> float:
     return float(np.average(np.array(values)[known], weights=heavy)) if heavy.sum() else math.nan
 
 
-def _losses(windows: Sequence[Window], weights: Floats) -> tuple[Loss, ...]:
+def _losses(part: str, windows: Sequence[Window], there: Floats, share: float, shares: Shares) -> Iterator[Loss]:
+    """Yield what one part of several windows lost, each window by its time among those that know the part."""
+    knowing = [(w, t) for w, t in zip(windows, there.tolist(), strict=True) if not math.isnan(getattr(w, part))]
+    whole = sum(time for _, time in knowing)
     total: dict[str, Loss] = {}
-    for one, weight in zip(windows, weights.tolist(), strict=True):
+    for one, time in knowing:
+        # A window that lacks another part weighed this one more; here it weighs as in the whole.
+        _, own = weighed({name: getattr(one, name) for name in PARTS}, shares)
         for loss in one.losses:
-            before = total.get(loss.what, Loss(loss.what, loss.title, 0.0, ()))
-            points = before.points + loss.points * weight / max(weights.sum(), 1.0)
-            longest = sorted({*before.moments, *loss.moments}, key=lambda m: (m[0] - m[1], m[0]))[:MOMENTS_TOLD]
-            total[loss.what] = Loss(loss.what, loss.title, points, tuple(sorted(longest)))
-    return tuple(sorted(total.values(), key=lambda loss: (-loss.points, loss.what)))
+            if loss.part != part:
+                continue
+            before = total.get(loss.what, replace(loss, points=0.0, moments=()))
+            points = before.points + loss.points / own[part] * share * time / whole
+            total[loss.what] = replace(loss, points=points, moments=_longest({*before.moments, *loss.moments}))
+    yield from total.values()
