@@ -82,11 +82,17 @@ class Analysis:
         False where the source gave less than it declared.
     source
         What is told of it in the summary.
+    raw
+        The poses as they came, before they were smoothed.
+    camera
+        How it stood.
     """
 
     assessment: Assessment
     complete: bool
     source: dict[str, Any]
+    raw: PoseSeries
+    camera: Camera
     warnings: list[str] = field(default_factory=list)
 
 
@@ -113,7 +119,8 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
     assessment = replace(assessor.push(series), person=found.roster.number)
     warnings += doubts(assessment, found.sights, baseline, found.roster)
     about = _about(path, found) | {"camera": _told_camera(camera)}
-    return Analysis(assessment, not report.partial, about, [as_text(words) for words in warnings])
+    said = [as_text(words) for words in warnings]
+    return Analysis(assessment, not report.partial, about, found.raw, camera, said)
 
 
 def _held_against(settings: Settings, found: _Found, warnings: list[str]) -> tuple[Baseline | None, Camera]:
@@ -200,9 +207,10 @@ def _told_camera(camera: Camera) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What reading one input gave."""
+    """What reading one input gave: the poses smoothed, and raw as they came."""
 
     series: PoseSeries
+    raw: PoseSeries
     sights: list[Sight]
     roster: Roster
     info: SourceInfo
@@ -250,7 +258,7 @@ def _passed(path: Path, settings: Settings, progress: Progress, person: Choice |
             roster = follower.roster
         told = [None if roster.mixed(time_s) else pose for pose, (time_s, _) in zip(poses, frames, strict=True)]
         series = PoseSeries.of(told, frames, size=size, mode=mode, model=settings.model)
-        return _Found(smoothed(series), sights, roster, source.info, source.report, album)
+        return _Found(smoothed(series), series, sights, roster, source.info, source.report, album)
 
 
 def _own_baseline(series: PoseSeries, stretch: Stretch, camera: Camera, warnings: list[str]) -> Baseline | None:
