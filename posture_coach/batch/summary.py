@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from posture_coach import __version__
 from posture_coach.activity.recognise import activity_events
+from posture_coach.batch.over_time import over_time
 from posture_coach.measures.types import WORDS, Reason
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
@@ -161,14 +162,6 @@ def activity_seconds(result: Assessment, end_s: float | None = None) -> dict[str
     return {name: _number(total) for name, total in sorted(seconds.items())}
 
 
-def events(result: Assessment, end_s: float | None = None) -> list[dict[str, Any]]:
-    """Return what happened, in order of time; end_s as for `activity_events`."""
-    return [
-        {"kind": e.kind, "start_s": _number(e.start_s), "end_s": _number(e.end_s), **e.evidence}
-        for e in activity_events(result.activity, result.poses.time_s, end_s)
-    ]
-
-
 def whole(
     source: Mapping[str, Any],
     result: Assessment,
@@ -192,7 +185,7 @@ def whole(
         "score": score_figures(result),
         "measures": measure_figures(result),
         "activities": activity_seconds(result, source.get("duration_s")),
-        "events": events(result, source.get("duration_s")),
+        **over_time(result, source.get("duration_s")),
     }
 
 
@@ -211,6 +204,8 @@ def failed(source: Mapping[str, Any], reason: str) -> dict[str, Any]:
         "score": None,
         "measures": {},
         "activities": {},
+        "windows": [],
+        "session": None,
         "events": [],
     }
 

@@ -16,6 +16,10 @@ from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.variety import Mover
 
+KINDS = (
+    "slumped", "still", "too_near", "head_turned_left", "head_turned_right", "break_due", "stood_up", "sat_down",
+    "walked",
+)  # fmt: skip
 SLUMPED_BY = ("sitting_trunk", "sitting_neck_change", "sitting_slump")
 """Targets that a slump shows in."""
 SLUMPED_EST_DEG = 8.0

@@ -82,7 +82,7 @@ class Gatherer:
 
 
 def _second(pictures: Assessment, start_s: float) -> Second:
-    activity = Counter(pictures.activity.tolist()).most_common(1)[0][0]
+    activity = Activity(Counter(pictures.activity.tolist()).most_common(1)[0][0])
     lost, grade = _by_target(pictures.score)
     return Second(
         start_s, activity, _mean(pictures.score.score), _mean(pictures.score.coverage), _means(pictures.measures.value),

@@ -48,10 +48,9 @@ def assessed(
     half_width = np.where(np.isnan(value), np.nan, err)
     reason = np.where(np.isnan(value), np.int8(Reason.NOT_SEEN), np.int8(0))
     measures = MeasureSeries(
-        NAMES, value, half_width, reason, np.full(n, View.SIDE, dtype=object), np.full(n, 90.0)
+        NAMES, value, half_width, reason, np.array([View.SIDE] * n, dtype=object), np.full(n, 90.0)
     )  # fmt: skip
-    kinds = np.empty(n, dtype=object)
-    kinds[:] = activity
+    kinds = np.array([activity] * n if isinstance(activity, Activity) else list(activity), dtype=object)
     score = Scorer(TARGETS, NAMES).score(measures, kinds, baseline=UPRIGHT, time_s=time_s)
     poses = PoseSeries(
         640, 480, Mode.TRACKED, Model.FULL, time_s, np.arange(n), np.zeros((n, POINTS, 2)), np.zeros((n, POINTS, 3)),

@@ -1,0 +1,110 @@
+"""Windows, the whole and events of a recording in its summary: as the engine found them, and as the schema says."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+
+from posture_coach.batch import summary
+from posture_coach.batch.over_time import over_time
+from posture_coach.resources import data_file
+from posture_coach.scoring.happenings import KINDS
+from tests.scoring.over_time import AWAY, NECK, PITCH, RULES, SIT, TRUNK, WALK, assessed, windows_of
+
+SCHEMA = json.loads(data_file("summary.schema.json").read_text(encoding="utf-8"))
+SOURCE = {
+    "name": "morning.mp4", "sha256": None, "start_s": 0.0, "duration_s": 2400.0, "frames_read": 4800,
+    "frames_declared": None,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def morning():
+    """Forty minutes at a desk: slumped for a while, a walk, and somebody who leaves."""
+    time_s = np.arange(2 * 2400) / 2.0
+    trunk = np.where((time_s >= 600) & (time_s < 900), 35.0, 2.0)
+    kinds = np.array([SIT] * 4800, dtype=object)
+    kinds[(time_s >= 1900) & (time_s < 1990)] = WALK
+    kinds[time_s >= 2370] = AWAY
+    trunk[time_s >= 2370] = np.nan
+    return assessed(time_s, {TRUNK: trunk, PITCH: 5.0, NECK: 0.0}, kinds)
+
+
+@pytest.fixture(scope="module")
+def told(morning):
+    return summary.whole(SOURCE, morning, status="ok", warnings=[])
+
+
+def test_it_fits_the_schema_and_is_json(told):
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(told, allow_nan=False)))
+
+
+def test_the_windows_are_the_engines(morning, told):
+    found = windows_of(morning)
+    assert [w["start_s"] for w in told["windows"]] == [w.start_s for w in found] == list(range(0, 2400, 300))
+    for one, other in zip(told["windows"], found, strict=True):
+        assert one["score"] == pytest.approx(other.score, abs=0.05)
+        assert one["confidence"] == other.confidence
+        assert one["sitting_bout_s"] == other.moves.sitting_s
+    assert told["windows"][0]["variety"] is None
+    assert told["windows"][0]["shifts_per_h"] is None
+    assert told["windows"][5]["variety"] is not None
+
+
+def test_why_names_the_cause_with_its_moments(told):
+    worst = min(told["windows"][1:4], key=lambda window: window["posture"])
+    assert worst["start_s"] == 600
+    assert worst["why"][0]["what"] == "sitting_trunk"
+    assert worst["why"][0]["moments"][0][1] == 900
+    assert 0 < worst["why"][0]["points"] <= 100 - worst["score"] + 0.1
+
+
+def test_the_session_is_the_whole(told):
+    session = told["session"]
+    assert (session["start_s"], session["end_s"]) == (0, 2400)
+    scores = [window["score"] for window in told["windows"]]
+    assert min(scores) < session["score"] < max(scores)
+    shares = RULES.shares
+    parts = (
+        session["posture"] * shares.posture + session["variety"] * shares.variety + session["breaks"] * shares.breaks
+    )
+    assert session["score"] == pytest.approx(parts, abs=0.15)
+
+
+def test_events_stand_in_order_with_what_they_were_concluded_from(told):
+    events = told["events"]
+    assert [e["start_s"] for e in events] == sorted(e["start_s"] for e in events)
+    by_kind = {event["kind"]: event for event in events if event["kind"] != "activity"}
+    assert set(by_kind) == {"slumped", "break_due", "stood_up", "walked", "sat_down"}
+    assert (by_kind["slumped"]["start_s"], by_kind["slumped"]["end_s"]) == (600, 900)
+    assert by_kind["walked"]["lasted_s"] == 90
+    assert by_kind["sat_down"]["start_s"] == by_kind["sat_down"]["end_s"] == 1990
+    assert {"sitting", "walking", "away"} == {e["activity"] for e in events if e["kind"] == "activity"}
+
+
+def test_less_than_a_minute_of_somebody_has_no_score():
+    short = over_time(assessed(np.arange(100) / 2.0, {TRUNK: 0.0, PITCH: 0.0}))
+    assert [window["score"] for window in short["windows"]] == [None]
+    assert short["session"]["score"] is None
+    assert short["session"]["confidence"] == "no score"
+    assert short["session"]["why"] == []
+
+
+def test_a_photo_has_no_time():
+    photo = over_time(assessed(np.array([0.0]), {TRUNK: 0.0, PITCH: 0.0}))
+    assert photo["windows"] == []
+    assert photo["session"] is None
+    assert [event["kind"] for event in photo["events"]] == ["activity"]
+
+
+def test_what_failed_has_none():
+    told = summary.failed(dict(SOURCE), "broken")
+    assert (told["windows"], told["session"], told["events"]) == ([], None, [])
+    jsonschema.Draft202012Validator(SCHEMA).validate(told)
+
+
+def test_every_kind_of_event_stands_in_the_schema():
+    assert set(SCHEMA["properties"]["events"]["items"]["properties"]["kind"]["enum"]) == {"activity", *KINDS}
