@@ -99,7 +99,10 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
     p, w = series.points_px, series.world
     legs = np.stack([_seen(series, side[:2]) for side in _SIDES])
     shoulders = _seen(series, _SHOULDERS)
-    known = np.where(legs.any(axis=0), 1.0, np.nan)
+    thighs = np.where(legs.any(axis=0), 1.0, np.nan)
+    # Under a table the network guesses, and believes in a knee now and then, but hardly ever in a whole leg.
+    whole = np.stack([_seen(series, side) for side in _SIDES])
+    feet = np.where(whole.any(axis=0), 1.0, np.nan)
     hip, shoulder = _middle(w, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(w, _SHOULDERS)
     tilt = angle_between_deg(shoulder - hip, np.broadcast_to(_UP, hip.shape))
     hips = [angle_between_deg(hip - shoulder, w[:, knee] - w[:, joint]) for joint, knee, _ in _SIDES]
@@ -109,18 +112,18 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
     return Signals(
         present=series.detected & ~(_trunk(p) < LEAST_TRUNK * series.height),
         shoulders=shoulders,
-        tilt_deg=_tilt_in_picture(p) * known if series.model is Model.HEAVY else tilt * known,
+        tilt_deg=_tilt_in_picture(p) * thighs if series.model is Model.HEAVY else tilt * thighs,
         drop=drop,
-        feet=np.fmax(*[_below(series, (None, ankle)) for _, _, ankle in _SIDES]) * known,
+        feet=np.fmax(*[_below(series, (None, ankle)) for _, _, ankle in _SIDES]) * feet,
         hands=np.fmax(*[_hand(series, wrist) for wrist in _WRISTS]),
-        trunk_deg=tilt * known,
-        hip_deg=np.mean(hips, axis=0) * known,
-        knee_deg=np.mean(knees, axis=0) * known,
-        hip_most_deg=np.maximum(*hips) * known,
-        hip_least_deg=np.minimum(*hips) * known,
-        apart=_apart(w) * known,
-        lead=_lead(w) * known,
-        lift=(p[:, Landmark.LEFT_ANKLE, 1] - p[:, Landmark.RIGHT_ANKLE, 1]) / _trunk(p) * known,
+        trunk_deg=tilt * thighs,
+        hip_deg=np.mean(hips, axis=0) * thighs,
+        knee_deg=np.mean(knees, axis=0) * feet,
+        hip_most_deg=np.maximum(*hips) * thighs,
+        hip_least_deg=np.minimum(*hips) * thighs,
+        apart=_apart(w) * feet,
+        lead=_lead(w) * thighs,
+        lift=(p[:, Landmark.LEFT_ANKLE, 1] - p[:, Landmark.RIGHT_ANKLE, 1]) / _trunk(p) * thighs,
         rise=_rise(series, own, camera),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from posture_coach.activity.body import Signals
 from posture_coach.activity.posture import SITTING_DROP, Posture, Seen
@@ -15,9 +15,12 @@ STEPS = Pattern(shortest_s=0.2, longest_s=1.4, rest_s=1.2, swings=3, alike=4.0)
 swings are one step forward and back."""
 LIFTS = Pattern(shortest_s=0.25, longest_s=1.4, rest_s=1.2, swings=4, alike=3.0)
 """From the front a walk shows as feet that rise in turn, by a few pixels: one swing more is asked of it."""
-REPETITIONS = Pattern(shortest_s=0.3, longest_s=6.0, rest_s=4.0, swings=5, alike=3.0, comes_back=True)
+REPETITIONS = Pattern(shortest_s=0.45, longest_s=6.0, rest_s=4.0, swings=5, alike=3.0, comes_back=True)
 """There, back, there, back, and there again: the third repetition has begun. One squat picks something up, two may. A
-half squat follows a whole one; one way and a hold at its end last six seconds at most."""
+half squat follows a whole one; one way and a hold at its end last six seconds at most. Each step of a walk opens and
+closes the legs in 0.3 s a way."""
+FLOOR_REPETITIONS = replace(REPETITIONS, shortest_s=0.3)
+"""Nobody walks on the floor, and small movements are quick: crunches to either side take 0.4 s a way."""
 SWING_HOLD_S, REPETITION_HOLD_S = 0.1, 0.2
 """How long a turn must stay turned: left and right are swapped for two or three pictures of thirty a second."""
 WALKING_MAX_TILT_DEG = 55.0
@@ -33,8 +36,8 @@ FLOOR = {"trunk_deg": 6.0, "hip_deg": 10.0, "knee_deg": 15.0, "hip_most_deg": 15
 """The same on the floor, where little else moves: a crunch lifts the trunk by 8 to 10 degrees."""
 
 
-def _runs(least: dict[str, float], hold_s: float) -> dict[str, Runs]:
-    return {name: Runs(REPETITIONS, Swings(size, hold_s)) for name, size in least.items()}
+def _runs(pattern: Pattern, least: dict[str, float], hold_s: float) -> dict[str, Runs]:
+    return {name: Runs(pattern, Swings(size, hold_s)) for name, size in least.items()}
 
 
 @dataclass(slots=True)
@@ -53,8 +56,8 @@ class Doing:
     counted: bool = False
     _lead: Runs = field(default_factory=lambda: Runs(STEPS, Swings(LEAD, SWING_HOLD_S)))
     _lift: Runs = field(default_factory=lambda: Runs(LIFTS, Swings(LIFT, SWING_HOLD_S)))
-    _upright: dict[str, Runs] = field(default_factory=lambda: _runs(UPRIGHT, REPETITION_HOLD_S))
-    _floor: dict[str, Runs] = field(default_factory=lambda: _runs(FLOOR, SWING_HOLD_S))
+    _upright: dict[str, Runs] = field(default_factory=lambda: _runs(REPETITIONS, UPRIGHT, REPETITION_HOLD_S))
+    _floor: dict[str, Runs] = field(default_factory=lambda: _runs(FLOOR_REPETITIONS, FLOOR, SWING_HOLD_S))
 
     def push(self, seen: Signals, i: int, now_s: float) -> Activity:
         """Take in picture i and return what is done, as far as is known by then."""

@@ -12,8 +12,8 @@ from posture_coach.activity.types import Activity
 
 STANDING_DROP = 0.54
 SITTING_DROP = 0.50
-"""Height of the hip above the knee in trunk lengths. On the rendered people straight legs have at least 0.7 and legs on
-a chair at most 0.42; real people before cameras high on a wall stand at 0.55 to 0.65."""
+"""Height of the hip above the knee in trunk lengths. On the rendered people straight legs have at least 0.7, legs on a
+chair at most 0.42, with the model lite once 0.51; real people before cameras high on a wall stand at 0.55 to 0.65."""
 ON_FEET = 1.0
 """Height of the hips above the lower foot in trunk lengths: at least 1.2 standing, whatever the trunk does; thigh or
 shank alone are 0.8 to 0.95."""

@@ -139,6 +139,17 @@ def test_legs_that_leave_the_picture_for_a_moment_change_nothing():
     assert set(recognise(series).label) == {STANDING}
 
 
+def test_a_knee_guessed_under_a_table_makes_nobody_lie_or_exercise():
+    """The world points tip over, a knee is believed in now and then, the ankles never."""
+    series = draw([seated(0.0)] * 60, hz=15.0)
+    away = np.array([0.0, 0.0, 1.0]) * np.abs(np.sin(np.arange(60)))[:, None, None]
+    series = with_points(series, world=series.world + away * series.world[..., 1:2] * -3.0)
+    series.visibility[:, Landmark.LEFT_KNEE :] = 0.1
+    series.visibility[::2, Landmark.RIGHT_KNEE] = 0.7
+    for seen in (recognise(series), Recogniser().push(series)):
+        assert set(seen.label) == {SITTING}
+
+
 def test_legs_that_stay_hidden_are_assumed_to_sit():
     series = draw([standing(0.0)] * 100)
     series.visibility[30:, Landmark.LEFT_KNEE :] = 0.1
