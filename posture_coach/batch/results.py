@@ -13,6 +13,7 @@ from typing import Any
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, as_text, named, unread
 from posture_coach.batch.ergonomics import ergonomics
+from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
 from posture_coach.batch.writing import Drafts, written
 from posture_coach.errors import OutputError, PostureCoachError, SourceNotFoundError
@@ -21,7 +22,7 @@ from posture_coach.scoring.ergonomics.types import Answers
 
 log = logging.getLogger(__name__)
 
-ENDINGS = (".frames.parquet", ".frames.csv", ".annotated.mp4", ".annotated.jpg", ".summary.json")
+ENDINGS = (".frames.parquet", ".frames.csv", ".steps.csv", ".annotated.mp4", ".annotated.jpg", ".summary.json")
 """Everything that may stand under the name of one input."""
 HEAD = (
     *("input", "path", "results", "status", "message", "mode", "activity"),
@@ -219,6 +220,9 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
     )  # fmt: skip
     if job.outputs.ergonomics is not None:
         done["ergonomics"] = ergonomics(analysis.assessment, job.outputs.ergonomics)
+    walked = gait_of(analysis)
+    if walked is not None:
+        done["gait"] = gait_figures(walked)
     made = [_target(job, ".frames.parquet"), _summary_path(job)]
     with Drafts() as drafts:
         with drafts.of(made[0]) as draft:
@@ -227,6 +231,10 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
             made.append(_target(job, ".frames.csv"))
             with drafts.of(made[-1]) as draft:
                 write_csv(table, draft)
+        if job.outputs.csv and walked is not None:
+            made.append(_target(job, ".steps.csv"))
+            with drafts.of(made[-1]) as draft:
+                write_csv(steps_table(walked), draft)
         if job.outputs.annotate:
             made.append(_annotate(job, analysis, drafts, progress))
         with drafts.of(_summary_path(job)) as draft:

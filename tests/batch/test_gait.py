@@ -1,0 +1,92 @@
+"""The gait in a summary and its table of steps: by the schema, and from a video."""
+
+from __future__ import annotations
+
+import csv
+import json
+from itertools import pairwise
+
+import jsonschema
+import pytest
+
+from posture_coach.activity.types import Activity
+from posture_coach.batch import summary
+from posture_coach.batch.analyse import Analysis, Settings
+from posture_coach.batch.gait import gait_figures, gait_of, steps_table
+from posture_coach.batch.results import process
+from posture_coach.measures.calibration import LEVEL
+from posture_coach.resources import data_file
+from tests.activity.walkers import STRIDE_S, walker
+from tests.batch.made import STANDING, assessed, assessor
+from tests.clips import LONG_WALK, SITTING, job, names_in
+
+SCHEMA = json.loads(data_file("summary.schema.json").read_text(encoding="utf-8"))
+SOURCE = {
+    "name": "clip.mp4", "sha256": "0" * 64, "kind": "video", "width": 1280, "height": 720, "start_s": 0.0,
+    "duration_s": 8.0, "frames_read": 240, "frames_declared": None,
+}  # fmt: skip
+
+
+def analysed(seconds=8.0, **drawing):
+    series = walker(seconds, **drawing)
+    return Analysis(assessor().push(series), True, SOURCE, series, LEVEL)
+
+
+@pytest.mark.parametrize("drawing", [{}, {"yaw": -90.0}, {"yaw": 45.0}, {"hz": 12.0}, {"seconds": 3.5}], ids=str)
+def test_a_walk_in_the_summary_fits_the_schema(drawing):
+    analysis = analysed(**drawing)
+    walked = gait_of(analysis)
+    assert walked is not None
+    told = summary.whole(SOURCE, analysis.assessment, status="ok", warnings=[])
+    told["gait"] = gait_figures(walked)
+    jsonschema.validate(json.loads(json.dumps(told, allow_nan=False)), SCHEMA)
+
+
+def test_the_summary_tells_pace_contacts_and_reasons():
+    told = gait_figures(gait_of(analysed()))
+    assert told["cadence_spm"]["value"] == pytest.approx(120 / STRIDE_S, rel=0.002)
+    assert set(told["cadence_spm"]) == {"value", "err", "n"}
+    assert told["speed_m_s"] == {"value": None, "reason": told["speed_m_s"]["reason"]}
+    assert [contact["side"] for contact in told["contacts"][:2]] == ["left", "right"]
+    assert told["walks"][0]["contacts"] == len(told["contacts"])
+
+
+def test_who_stands_has_no_gait():
+    result = assessed([STANDING] * 60, hz=30.0)
+    assert Activity.WALKING not in result.activity
+    assert gait_of(Analysis(result, True, SOURCE, result.poses, LEVEL)) is None
+
+
+def test_the_table_has_a_row_a_step_and_no_nan():
+    walked = gait_of(analysed())
+    table = steps_table(walked)
+    assert table.num_rows == len(walked.steps)
+    assert table.column("stride_time_s").null_count == 2
+    assert table.column("side").to_pylist() == [step.side.value for step in walked.steps]
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    out = tmp_path_factory.mktemp("walk")
+    return out, process(job(LONG_WALK, out, Settings(), csv=True))
+
+
+def test_a_video_of_a_walk_leaves_its_gait_and_its_steps(walked):
+    out, outcome = walked
+    assert outcome.status == "ok"
+    jsonschema.validate(outcome.summary, SCHEMA)
+    told = outcome.summary["gait"]
+    with (out / f"{LONG_WALK.stem}.steps.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == told["cadence_spm"]["n"]
+    sides = [row["side"] for row in rows]
+    assert all(a != b for a, b in pairwise(sides))
+    assert 0.4 < float(rows[0]["step_time_s"]) < 0.9
+
+
+def test_an_input_without_a_walk_leaves_no_table(tmp_path):
+    earlier = tmp_path / f"{SITTING.stem}.steps.csv"
+    earlier.write_text("of an earlier run", encoding="utf-8")
+    outcome = process(job(SITTING, tmp_path, csv=True))
+    assert "gait" not in outcome.summary
+    assert not [name for name in names_in(tmp_path) if name.endswith(".steps.csv")]
