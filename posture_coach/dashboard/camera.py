@@ -12,7 +12,7 @@ from posture_coach.pose.camera import find_cameras
 from posture_coach.pose.sources import Camera
 from posture_coach.resources import samples_folder
 
-SAMPLE = "sit_to_stand_side_rendered.mp4"
+SAMPLE = "walk_side_rendered.mp4"
 VIDEO_NAMES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 
 _watch: Watch | None = None
