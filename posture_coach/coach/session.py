@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from posture_coach.coach.company import InView, Where, in_view, meant
+from posture_coach.coach.lately import NOTHING_YET, Minutes
 from posture_coach.coach.levelling import Levelling
 from posture_coach.errors import PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
@@ -55,6 +56,8 @@ class Session:
         Everybody in the newest picture, from left to right, where more than one is in view.
     near
         Whether somebody is so near the measured person that they can be taken for each other.
+    lately
+        How the measured person's last minutes were.
     """
 
     def __init__(
@@ -73,6 +76,8 @@ class Session:
         self.sight: Sight | None = None
         self.people: tuple[InView, ...] = ()
         self.near = False
+        self._minutes = Minutes()
+        self.lately = NOTHING_YET
         self._first: list[PoseSeries] | None = []
         self._levelling = Levelling(live.info)
         self._stand = LEVEL
@@ -108,7 +113,9 @@ class Session:
                     continue
                 series = self._series(frame, follower)
                 self._check_orientation(series)
-                yield frame, replace(self._assessor.push(series), person=follower.roster.number)
+                assessment = replace(self._assessor.push(series), person=follower.roster.number)
+                self.lately = self._minutes.push(assessment)
+                yield frame, assessment
 
     def _series(self, frame: Frame, follower: Follower) -> PoseSeries:
         where, self._where = self._where, None

@@ -18,6 +18,8 @@ from enum import StrEnum
 from posture_coach.coach.company import InView, Where
 from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
+from posture_coach.coach.lately import NOTHING_YET as NO_MINUTES
+from posture_coach.coach.lately import Lately
 from posture_coach.coach.places import seen_by
 from posture_coach.coach.session import Session
 from posture_coach.coach.upright import NOTHING_YET, Finish, Standing, Upright
@@ -95,6 +97,8 @@ class Status:
         Everybody in the newest picture, from left to right, where more than one is in view.
     near
         Whether somebody is so near the measured person that they can be taken for each other.
+    lately
+        How the measured person's last minutes were.
     """
 
     phase: Phase
@@ -105,6 +109,7 @@ class Status:
     sight: Sight | None = None
     people: tuple[InView, ...] = ()
     near: bool = False
+    lately: Lately = NO_MINUTES
 
     @property
     def neutral(self) -> str:
@@ -162,7 +167,9 @@ class Watch:
         with self._news:
             told = self._phase, self._wish, self._problem, self._upright.standing, self._count
             session = self._session
-            return Status(*told, session.sight, session.people, session.near) if session else Status(*told)
+            if session is None:
+                return Status(*told)
+            return Status(*told, session.sight, session.people, session.near, session.lately)
 
     @property
     def wanted(self) -> bool:

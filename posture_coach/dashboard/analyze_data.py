@@ -234,12 +234,14 @@ class Span:
     end_s: float
 
 
+def _spoken(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
 def stretches(result: Result) -> list[Span]:
     """Return everything that lasted, in order of time."""
-    return [
-        Span(event["kind"], str(event.get("activity", event["kind"])), event["start_s"], event["end_s"])
-        for event in result.summary["events"]
-    ]
+    told = [(_spoken(event["kind"]), event) for event in result.summary["events"]]
+    return [Span(kind, str(event.get("activity", kind)), event["start_s"], event["end_s"]) for kind, event in told]
 
 
 def activities(result: Result) -> list[Span]:

@@ -60,6 +60,10 @@ def _doing(result: Result) -> str:
     return ", ".join(f"{name} {seconds[name]:.1f} s" for name in sorted(seconds, key=lambda name: -seconds[name]))
 
 
+LEAST_WIDTH = 0.4
+"""Per cent: a moment, such as standing up, would not be seen."""
+
+
 def ribbon_html(result: Result, cursor_s: float) -> str:
     """Return what the person did over time, one row for each kind of event, with the cursor across."""
     kinds: dict[str, list[Span]] = {}
@@ -78,7 +82,7 @@ def _look(word: str) -> str:
 
 
 def _span(span: Span, end_s: float) -> str:
-    left, width = 100.0 * span.start_s / end_s, 100.0 * (span.end_s - span.start_s) / end_s
+    left, width = 100.0 * span.start_s / end_s, max(100.0 * (span.end_s - span.start_s) / end_s, LEAST_WIDTH)
     word = escape(span.word)
     told = f"{word}, {span.start_s:.1f} to {span.end_s:.1f} s"
     return (

@@ -11,6 +11,8 @@ import time
 from typing import Any
 
 from posture_coach import drawing
+from posture_coach.activity.types import Event
+from posture_coach.coach.lately import Lately
 from posture_coach.coach.watch import Status
 from posture_coach.dashboard.words import SEEN_FROM
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
@@ -20,11 +22,25 @@ from posture_coach.scoring.assess import Assessment, Reading
 from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.score import Part, grade_of_score
 from posture_coach.scoring.targets import Points, Target, Targets
+from posture_coach.scoring.windows import REASONS_TOLD
 
 LENGTH_BYTES = 4
 QUALITY = 80
 LONGEST_PX = 960
 DECIMALS = {"ratio": 2}
+LINES_TOLD = 2
+"""More things at once that go on would be a reproach."""
+LEAST_TOLD = 0.5
+"""Points of a cause worth a word: less is shown as 0."""
+GOING_ON = {
+    "break_due": "{} without a break: a good moment to get up",
+    "still": "Still for {}",
+    "slumped": "Leaning forward for {}",
+    "too_near": "Close to the screen for {}",
+    "head_turned_left": "Head turned left for {}",
+    "head_turned_right": "Head turned right for {}",
+}
+"""An invitation to move, not a fault."""
 
 
 def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
@@ -41,6 +57,7 @@ def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
         "activity": reading.activity.value,
         "view": SEEN_FROM[reading.view],
         "score": _score(reading, assessment.score.targets.points),
+        "lately": _lately(status.lately),
         "measures": _measures(reading, assessment.score.targets) if found else [],
     }
     return packed(told, drawing.jpeg(_drawn(frame, assessment, reading, status), QUALITY, LONGEST_PX))
@@ -111,6 +128,36 @@ def _score(reading: Reading, points: Points) -> dict[str, Any]:
     shown = round(value)  # as it is shown it is judged
     grade = grade_of_score(shown, points).name.lower()
     return {"value": shown, "word": grade, "grade": grade, "words": reading.score.words()}
+
+
+def _lately(lately: Lately) -> dict[str, Any]:
+    """Return the last minutes' score, why it is that, and one line of what goes on; None where there is none."""
+    told: dict[str, Any] = {"score": None, "why": [], "line": ""}
+    by_kind = {event.kind: event for event in lately.going_on}
+    lines = [_going_on(by_kind[kind]) for kind in GOING_ON if kind in by_kind]
+    told["line"] = " · ".join(lines[:LINES_TOLD])
+    window = lately.window
+    if window is None or math.isnan(window.score):
+        return told
+    length_s = window.end_s - window.start_s
+    why = [
+        f"{loss.title}: {loss.points:.0f} points" for loss in window.losses[:REASONS_TOLD] if loss.points >= LEAST_TOLD
+    ]
+    return told | {
+        "score": round(window.score),
+        "words": f"over {_lasted(length_s)}, {window.confidence}",
+        "why": why or ["Nothing lowered it"],
+    }
+
+
+def _going_on(event: Event) -> str:
+    # A break becomes due after a bout that has lasted already.
+    lasted_s = event.evidence["most" if event.kind == "break_due" else "lasted_s"]
+    return GOING_ON[event.kind].format(_lasted(float(lasted_s)))
+
+
+def _lasted(seconds: float) -> str:
+    return f"{max(round(seconds / 60.0), 1)} min"
 
 
 def _measures(reading: Reading, targets: Targets) -> list[dict[str, Any]]:

@@ -70,6 +70,7 @@ function begin(root, { path, token }) {
     at(".word").textContent = score.word;
     at(".doing").textContent = told.person ? [told.activity, told.view].filter(Boolean).join(", ") : "nobody in view";
     at(".words").textContent = told.person ? score.words : "";
+    lately(told.lately);
     const notes = told.neutral ? [told.neutral, ...told.notes] : told.notes;
     company(told.people);
     fill(at(".notes"), notes, (note) => [line("div", "", note)]);
@@ -81,6 +82,17 @@ function begin(root, { path, token }) {
     history.push([told.time_s, score.value]);
     while (history.length && history[0][0] < told.time_s - STRIP_S || history[0][0] > told.time_s) history.shift();
     draw(at("canvas"), history, told.time_s, root);
+  }
+
+  // Quiet: the last minutes' score, why on a click, and what goes on in one line.
+  function lately({ score, words, why, line: goesOn }) {
+    at(".lately").hidden = score === null;
+    const summary = score === null ? "" : `${score} ${words}`;
+    if (at(".lately summary").textContent !== summary) at(".lately summary").textContent = summary;
+    at(".lately").title = why.join("\n");
+    fill(at(".lately ul"), why, (cause) => [line("span", "", cause)]);
+    at(".goes-on").hidden = !goesOn;
+    if (at(".goes-on").textContent !== goesOn) at(".goes-on").textContent = goesOn;
   }
 
   // Boxes over the picture for those who click, a button for each person for those who do not.

@@ -113,25 +113,36 @@ class Windows:
     def push(self, assessment: Assessment) -> Iterator[Window]:
         """Take the next pictures; yield every window that is complete."""
         for second in self._gatherer.push(assessment):
-            yield from self._take(second)
+            yield from self.take(second)
 
     def finish(self) -> Iterator[Window]:
         """Yield the last window, which is shorter."""
         for second in self._gatherer.finish():
-            yield from self._take(second)
+            yield from self.take(second)
         if self._open:
             yield self._closed(self._open[-1].start_s + 1.0)
 
-    def _take(self, second: Second) -> Iterator[Window]:
+    def so_far(self) -> Window | None:
+        """Return the window that goes on, as far as it has come; None before the first second."""
+        if not self._open:
+            return None
+        end_s = self._open[-1].start_s + 1.0
+        return window(self._open, self._begins_s(), end_s, self._mover.moves(), self._targets, self._rules)
+
+    def take(self, second: Second) -> Iterator[Window]:
+        """Take a second that was gathered already, instead of pictures; yield every window that is complete."""
         number = math.floor(second.start_s / self._rules.length_s)
         if self._open and math.floor(self._open[0].start_s / self._rules.length_s) != number:
-            yield self._closed((math.floor(self._open[0].start_s / self._rules.length_s) + 1) * self._rules.length_s)
+            yield self._closed(self._begins_s() + self._rules.length_s)
         self._mover.push(second)
         self._open.append(second)
 
+    def _begins_s(self) -> float:
+        return math.floor(self._open[0].start_s / self._rules.length_s) * self._rules.length_s
+
     def _closed(self, end_s: float) -> Window:
+        start_s = self._begins_s()
         seconds, self._open = self._open, []
-        start_s = math.floor(seconds[0].start_s / self._rules.length_s) * self._rules.length_s
         return window(seconds, start_s, end_s, self._mover.moves(), self._targets, self._rules)
 
 

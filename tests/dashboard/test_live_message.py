@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from posture_coach.coach.company import InView
+from posture_coach.coach.lately import Minutes
 from posture_coach.coach.upright import Standing
 from posture_coach.coach.watch import Phase, Status, Wish
 from posture_coach.dashboard.live_message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
@@ -22,6 +23,7 @@ from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame
 from tests.batch.made import SITTING, STANDING, assessed
 from tests.drawn import Body
+from tests.scoring import over_time
 
 WATCHING = Status(Phase.WATCHING, Wish("0"))
 GREY = 90
@@ -82,6 +84,23 @@ def test_the_score_comes_with_a_word_and_what_it_rests_on():
     assert "targets scored" in score["words"]
     corner = told(Body(yaw_deg=30.0))["score"]
     assert (corner["value"], corner["word"], corner["grade"]) == (None, "no score", "none")
+
+
+def test_in_the_first_minute_the_last_minutes_say_nothing():
+    assert told(SITTING)["lately"] == {"score": None, "why": [], "line": ""}
+
+
+def test_the_last_minutes_are_told_with_why_and_what_goes_on():
+    time_s = np.arange(2 * 60 * 35 + 1) / 2.0
+    minutes = Minutes()
+    lately = minutes.push(over_time.assessed(time_s, {over_time.TRUNK: 35.0, over_time.PITCH: 5.0}))
+    message = told(SITTING, status=replace(WATCHING, lately=lately))["lately"]
+    assert lately.window is not None
+    assert message["score"] == round(lately.window.score)
+    assert message["words"] == "over 5 min, " + lately.window.confidence
+    assert 1 <= len(message["why"]) <= 3
+    assert any(cause.startswith("Trunk lean: ") for cause in message["why"])
+    assert message["line"] == "35 min without a break: a good moment to get up · Still for 35 min"
 
 
 def test_activity_and_view_are_words():
