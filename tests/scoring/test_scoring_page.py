@@ -1,0 +1,45 @@
+"""docs/scoring.md is what its script writes from the data, so that neither drifts from the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import scoring_page
+from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring.happenings import KINDS
+from posture_coach.scoring.rules import shipped_rules
+from posture_coach.scoring.targets import shipped_sources, shipped_targets
+
+TEXT = scoring_page.page()
+
+
+def test_the_page_is_what_the_script_writes():
+    """`python -m benchmarks.scoring_page` writes it anew."""
+    assert scoring_page.PAGE.read_text(encoding="utf-8") == TEXT
+    assert "{{" not in TEXT
+
+
+def test_every_target_stands_in_it_with_its_good_band():
+    for target in shipped_targets(NAMES).targets:
+        low, high = target.good[0]
+        band = f"{low:g} to {high:g}"
+        (line, *_) = [row for row in TEXT.splitlines() if row.startswith(f"| {target.title}") and band in row]
+        assert f"| {target.weight:g} |" in line
+        assert f"| {target.evidence} |" in line
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_event_stands_in_it(kind):
+    assert kind in TEXT
+
+
+def test_the_weights_and_lengths_are_those_of_the_data():
+    rules = shipped_rules()
+    assert f"({rules.shares.posture:.2f} · posture + {rules.shares.variety:.2f} · variety" in TEXT
+    assert f"A window of {rules.length_s / 60:g} minutes" in TEXT
+
+
+def test_every_source_that_is_named_is_cited():
+    named = {key for target in shipped_targets(NAMES).targets for key in target.sources}
+    for key in named:
+        assert f"- `{key}`: {shipped_sources()[key].cite}" in TEXT
