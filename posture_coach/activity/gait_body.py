@@ -81,7 +81,7 @@ def _strides(walk: Walk, part: PoseSeries, first: int) -> Iterator[NDArray[np.in
     """Yield the pictures of each stride, of both feet."""
     for chain in walk.chains:
         for a, c in zip(chain, chain[2:], strict=False):
-            yield np.flatnonzero((part.time_s >= a.time_s) & (part.time_s < c.time_s)) + first
+            yield np.arange(*np.searchsorted(part.time_s, (a.time_s, c.time_s))) + first
 
 
 def _mean(measures: MeasureSeries, name: str, strides: Sequence[NDArray[np.intp]]) -> Figure:

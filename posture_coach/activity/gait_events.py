@@ -13,6 +13,7 @@ names that the network gave most of them decide with which one the walk began.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from itertools import pairwise
 
@@ -47,6 +48,9 @@ network's own smoothing and the distance of the pictures move it by more than a 
 LEAST_REACH, LEAST_LIFT = 0.12, 0.03
 """How far a foot goes ahead from step to step, in leg lengths, and how high it is lifted, in trunk lengths, at the
 least: below it nothing is told from the network's noise."""
+LEAST_BEHIND = 0.1
+"""How far a foot comes behind the hips in each step, in leg lengths, at the least: 0.4 in walking, none where knees are
+lifted on the spot, and there the foot furthest ahead is the one in the air."""
 LEAST_STEP_S, LONGEST_STEP_S = 0.28, 1.5
 """From 214 steps a minute, which is running, to 40, which is standing in between."""
 NEIGHBOURS = 2
@@ -69,6 +73,7 @@ INSIDE = 0.8
 FEET_OUT = "the feet are not in the picture: move the camera back, or lower"
 NOT_FROM_HERE = "gait is read from the side or from the front: let the person walk across the picture, or towards it"
 TOO_SLOW = "the moment of a contact needs at least 15 pictures a second: record at 30, and analyse all of them"
+ON_THE_SPOT = "steps on the spot land under the body: let the person walk, over the floor or on a treadmill"
 NO_STEPS = "the feet do not pass each other in steps that can be told apart"
 
 
@@ -91,6 +96,8 @@ def walk_events(series: PoseSeries) -> Walk:
     chains: list[tuple[Contact, ...]] = []
     for part in whole_parts(series):
         chains += chained(_from_the_side(part, forward) if view is View.SIDE else _from_the_front(part))
+    if chains and view is View.SIDE and not _comes_behind(series, forward):
+        return replace(walk, reason=ON_THE_SPOT)
     return replace(walk, chains=tuple(chains), reason="" if chains else NO_STEPS)
 
 
@@ -119,6 +126,11 @@ def _feet_inside(series: PoseSeries) -> bool:
     return len(p) > 0 and float(inside.mean()) >= INSIDE
 
 
+def _comes_behind(series: PoseSeries, forward: float) -> bool:
+    """Whether the foot further back comes well behind the hips."""
+    return float(np.nanpercentile(-np.fmin(*ahead(series, ANKLES, forward).T), 95)) >= LEAST_BEHIND
+
+
 def whole_parts(series: PoseSeries) -> list[PoseSeries]:
     """Cut a stretch where the person was not found for long; shorter gaps stay, and are bridged in each signal."""
     rows = np.flatnonzero(series.detected)
@@ -134,7 +146,7 @@ def ahead(series: PoseSeries, pair: tuple[Landmark, Landmark], forward: float) -
     p = series.points_px
     hip = _mid_hip(series)
     leg = np.nanmedian(np.fmax(p[:, ANKLES[0], 1], p[:, ANKLES[1], 1]) - hip[:, 1])
-    return forward * (p[:, [*pair], 0] - hip[:, :1]) / leg
+    return forward * (p[:, [*pair], 0] - hip[:, :1]) / (leg if leg > 0.0 else np.nan)
 
 
 def lifted(series: PoseSeries, pair: tuple[Landmark, Landmark]) -> Floats:
@@ -142,7 +154,7 @@ def lifted(series: PoseSeries, pair: tuple[Landmark, Landmark]) -> Floats:
     p = series.points_px
     hip = _mid_hip(series)
     trunk = distance(hip, middle(p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER]))
-    return (hip[:, 1:] - p[:, [*pair], 1]) / trunk[:, None]
+    return (hip[:, 1:] - p[:, [*pair], 1]) / np.where(trunk > 0.0, trunk, np.nan)[:, None]
 
 
 def _mid_hip(series: PoseSeries) -> Floats:
@@ -156,7 +168,9 @@ def foremost(feet: Floats, time_s: Floats) -> Floats:
     nobody was found a straight line leads across.
     """
     more = np.fmax(feet[:, 0], feet[:, 1])
-    known = ~np.isnan(more)
+    known = np.isfinite(more)
+    if not known.any():
+        return np.full(len(more), np.nan)
     more = np.interp(time_s, time_s[known], more[known])
     return zero_lag(more, time_s, CUTOFF_HZ)
 
@@ -189,9 +203,10 @@ def peaks(values: Floats, time_s: Floats, least: float) -> list[tuple[int, float
     tops = [i for i in turns.tolist() if _prominence(values, i, high - low) >= PROMINENCE * (high - low)]
     kept: list[int] = []
     for i in sorted(tops, key=lambda i: -values[i]):
-        if all(abs(time_s[i] - time_s[k]) >= LEAST_STEP_S for k in kept):
-            kept.append(i)
-    return [(i, _summit_s(values, time_s, i)) for i in sorted(kept)]
+        place = bisect_left(kept, i)
+        if all(abs(time_s[i] - time_s[k]) >= LEAST_STEP_S for k in kept[max(place - 1, 0) : place + 1]):
+            kept.insert(place, i)
+    return [(i, _summit_s(values, time_s, i)) for i in kept]
 
 
 def _prominence(values: Floats, i: int, span: float) -> float:
@@ -214,8 +229,9 @@ def _prominence(values: Floats, i: int, span: float) -> float:
 
 def _summit_s(values: Floats, time_s: Floats, i: int) -> float:
     """Return when the parabola through a peak's surroundings is highest."""
-    near = np.flatnonzero(np.abs(time_s - time_s[i]) <= FIT_S)
-    near = np.arange(max(min(near[0], i - 1), 0), min(max(near[-1], i + 1), len(values) - 1) + 1)
+    first = min(int(np.searchsorted(time_s, time_s[i] - FIT_S)), i - 1)
+    behind = max(int(np.searchsorted(time_s, time_s[i] + FIT_S, side="right")), i + 2)
+    near = slice(first, behind)
     t = time_s[near] - time_s[i]
     bend, slope, _ = np.polyfit(t, values[near], 2)
     shift = -slope / (2.0 * bend) if bend < 0 else 0.0
@@ -282,8 +298,8 @@ def toe_offs(contacts_s: list[float], offs_s: list[float]) -> list[float]:
     found = [math.nan] * len(contacts_s)
     for k, (contact, other, own) in enumerate(zip(contacts_s, contacts_s[1:], contacts_s[2:], strict=False)):
         early = (own - contact) * EARLY
-        inside = [off for off in offs_s if other - early < off < own - early]
-        found[k] = inside[0] if len(inside) == 1 else math.nan
+        first, behind = bisect_right(offs_s, other - early), bisect_left(offs_s, own - early)
+        found[k] = offs_s[first] if behind - first == 1 else math.nan
     return found
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import Settings, analyse
 from posture_coach.batch.annotate import annotate
+from posture_coach.batch.gait import gait_figures, gait_of
 from posture_coach.batch.many import expected_pictures
 from posture_coach.batch.results import Job, Outputs, write_json
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
@@ -102,6 +103,9 @@ def _analyse(task: Task, tell: Tell) -> None:
         warnings=[_in_own_words(task, words) for words in analysis.warnings],
         settings=task.settings.told(),
     )
+    walked = gait_of(analysis)
+    if walked is not None:
+        told["gait"] = gait_figures(walked)
     write_json(task.result(SUMMARY), told)
 
 

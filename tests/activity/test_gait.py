@@ -76,6 +76,11 @@ def test_more_steps_make_the_figures_surer():
     assert long["step_time_asymmetry_pct"].err > 100 * 2 * 1.96 * 0.005 / (STRIDE_S / 2)
 
 
+def test_fewer_pictures_make_them_less_sure():
+    quick, slow = (told(walker(12.0, hz=hz)).figures["cadence_spm"] for hz in (60.0, 16.0))
+    assert quick.err < slow.err
+
+
 def test_the_floor_is_left_half_a_stride_after_the_furthest_reach():
     figures = told(walker(12.0)).figures
     for name in FLOOR[:3]:

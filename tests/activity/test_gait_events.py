@@ -15,6 +15,7 @@ from posture_coach.activity.gait_events import (
     LIFT_SHARE,
     NO_STEPS,
     NOT_FROM_HERE,
+    ON_THE_SPOT,
     REACH_SHARE,
     TOO_SLOW,
     alternating,
@@ -27,7 +28,7 @@ from posture_coach.activity.gait_events import (
 from posture_coach.activity.gait_types import Contact
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Mode, Model
-from tests.activity.walkers import STRIDE_S, expected, lifter, lost, swapped, walker
+from tests.activity.walkers import STRIDE_S, expected, lifter, lost, marcher, swapped, walker
 from tests.drawn import Body, draw, mirrored, with_points
 
 DELAY_S = REACH_SHARE * STRIDE_S
@@ -142,16 +143,30 @@ def standing(seconds=4.0, **more):
         (walker(6.0, yaw=180.0), NOT_FROM_HERE),
         (walker(6.0, hz=10.0), TOO_SLOW),
         (walker(6.0, scale_px=600.0), FEET_OUT),
+        (marcher(6.0), ON_THE_SPOT),
         (standing(yaw_deg=90.0), NO_STEPS),
         (standing(yaw_deg=0.0), NO_STEPS),
         (lost(standing(), list(range(120))), NOT_FROM_HERE),
     ],
-    ids=["corner", "behind", "10 Hz", "feet out", "stands, side", "stands, front", "nobody"],
+    ids=["corner", "behind", "10 Hz", "feet out", "marches", "stands, side", "stands, front", "nobody"],
 )
 def test_what_cannot_be_told_has_a_reason(series, reason):
     walk = walk_events(series)
     assert walk.contacts == ()
     assert walk.reason == reason
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 90.0]), st.floats(0.0, 200.0))
+def test_noise_never_ends_in_a_fault(seed, yaw, noise_px):
+    random = np.random.default_rng(seed)
+    series = walker(4.0, yaw=yaw)
+    points = np.where(random.random(series.points_px.shape) < 0.3, 320.0, series.points_px)
+    noisy = with_points(series, points_px=points + random.normal(0.0, noise_px, points.shape))
+    walk = walk_events(lost(noisy, random.integers(0, len(series), 20).tolist()))
+    times = [contact.time_s for contact in walk.contacts]
+    assert times == sorted(times)
+    assert all(walk.start_s <= t <= walk.end_s for t in times)
+    assert bool(walk.reason) == (not times)
 
 
 # The parts

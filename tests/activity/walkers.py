@@ -67,6 +67,18 @@ def lifter(
     return draw(bodies, hz=hz, mode=mode)
 
 
+def marcher(seconds: float, *, yaw: float = 90.0, hz: float = 30.0, stride_s: float = STRIDE_S) -> PoseSeries:
+    """Draw somebody who lifts his knees on the spot."""
+    bodies = []
+    for i in range(round(seconds * hz)):
+        bent = {}
+        for side, late in (("left", 0.0), ("right", math.pi)):
+            up = max(math.cos(2.0 * math.pi * i / hz / stride_s - late), 0.0)
+            bent |= {f"hip_flexion_{side}_deg": 60.0 * up, f"knee_flexion_{side}_deg": 80.0 * up}
+        bodies.append(Body(yaw_deg=yaw, **bent))
+    return draw(bodies, hz=hz)
+
+
 def expected(
     seconds: float, delay_s: float, *, stride_s: float = STRIDE_S, late_s: float = 0.0, first_s: float = 0.3
 ) -> list[tuple[float, Side]]:
