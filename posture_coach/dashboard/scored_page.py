@@ -1,0 +1,215 @@
+"""The page that explains the score in plain words: what counts and how much, and what each activity is held against.
+
+Its numbers are read from the data files that the score itself is made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import streamlit as st
+
+from posture_coach.dashboard.measures_page import EVIDENCE, PROVENANCE
+from posture_coach.measures.definitions import NAMES, UNIT_SIGN
+from posture_coach.scoring.checked_toml import Band
+from posture_coach.scoring.rules import Rules, Scale, shipped_rules
+from posture_coach.scoring.targets import (
+    JUDGED,
+    Plane,
+    RelativeTo,
+    Source,
+    Target,
+    Targets,
+    shipped_sources,
+    shipped_targets,
+)
+from posture_coach.scoring.windows import FAIR, SURE
+
+PAGE_PX = 1080
+STYLE = """<style>
+.pc-parts { display: flex; gap: 3px; margin: .25rem 0 1rem; padding: 0 !important; list-style: none; }
+.pc-parts li { flex-basis: 0; min-width: 0; margin: 0 !important; padding: .5rem .6rem; border-radius: .4rem;
+  overflow-wrap: anywhere; line-height: 1.35; background: color-mix(in srgb, currentColor 9%, transparent); }
+.pc-parts b { display: block; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+.pc-scroll { overflow-x: auto; }
+.pc-held { border-collapse: collapse; width: 100%; line-height: 1.4; font-size: .925rem; }
+.pc-held caption { text-align: left; opacity: .75; padding-bottom: .3rem; }
+.pc-held :is(th, td) { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); font-weight: 400; }
+.pc-held thead th { opacity: .75; }
+.pc-held tbody th { font-weight: 600; min-width: 8rem; }
+.pc-held summary { cursor: pointer; opacity: .75; font-size: .85rem; }
+.pc-held small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
+@media (max-width: 640px) {
+  .pc-held :is(table, tbody, tr, th, td) { display: block; }
+  .pc-held thead { display: none; }
+  .pc-held :is(tbody th, td) { border: 0; padding: .1rem 0; }
+  .pc-held td[data-name]::before { content: attr(data-name) ": "; opacity: .75; }
+  .pc-held tr { padding: .5rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+}
+</style>"""
+INTRODUCTION = """
+The score says how your last minutes compare with what is known to do people good: above all moving, changing
+position and getting up, and, less, the angles you sit, stand and walk in. It runs from 0 to 100. **It is no diagnosis,
+and a low score is no damage**: no posture has been shown to cause back pain.
+"""
+WHY_TIME = """
+More than half of the score is not about angles. Reviews find no posture that causes pain. In one trial office workers
+who took active breaks, or were prompted to shift, got new low-back pain far less often than the others; people with
+lasting back pain shift less than people without. Not all trials agree, and how often to get up is convention. So an
+upright back held for two hours scores worse than a relaxed one that moves.
+"""
+UNSEEN = """
+- **A chair's backrest and armrests.** Leaning back well supported is fine; the camera cannot tell whether you are.
+- **Your back's curve, and anything inside the body**: muscles, discs, nerves, pain.
+- **Leaning and nodding, seen from the front.** A single picture has no depth. Film from the side for those.
+- **What you do while out of view.** Nobody in the picture is neither good nor bad.
+- **What you carry, how hard your work is, how you slept.** All of it matters, and none of it is in the score.
+
+What is not seen is left out: it never counts as good or as bad, it lowers the *coverage*.
+"""
+EDGES = """
+A measured angle is never exact. Each comes with an interval, and earns the average of what it would earn anywhere
+within it. So an angle at the edge of good earns something between good and caution, and the score does not jump.
+"""
+SEEN_FROM = {Plane.SAGITTAL: "from the side", Plane.FRONTAL: "from the front", Plane.ANY: "from several sides"}
+NO_END_MIN = 1440.0
+"""Minutes of a day: such an upper edge only says that there is none."""
+
+
+def scored_page() -> None:
+    """Explain the score."""
+    targets, rules, sources = shipped_targets(NAMES), shipped_rules(), shipped_sources()
+    with st.container(horizontal_alignment="center"), st.container(width=PAGE_PX):
+        st.html(STYLE)
+        st.title("How you are scored", anchor=False)
+        st.markdown(INTRODUCTION)
+        st.header("What counts, and how much", anchor=False)
+        st.html(parts_html(rules))
+        st.markdown(_parts(rules))
+        st.header("Why most of it is about time", anchor=False)
+        st.markdown(WHY_TIME)
+        st.html(times_html(rules, sources))
+        st.header("From an angle to points", anchor=False)
+        st.markdown(_points(targets))
+        st.markdown(EDGES)
+        st.header("How sure a score is", anchor=False)
+        st.markdown(_sure(rules))
+        st.header("What the camera cannot see", anchor=False)
+        st.markdown(UNSEEN)
+        st.header("What is good, activity by activity", anchor=False)
+        for tab, activity in zip(st.tabs([kind.value.capitalize() for kind in JUDGED]), JUDGED, strict=True):
+            tab.html(targets_html(activity.value.capitalize(), targets.of(activity), sources))
+
+
+def parts_html(rules: Rules) -> str:
+    """Return the three parts as long as they weigh."""
+    shares = rules.shares
+    named = (("Posture", shares.posture), ("Changes of position", shares.variety), ("Breaks", shares.breaks))
+    items = "".join(f'<li style="flex-grow:{share:g}"><b>{share:.0%}</b>{name}</li>' for name, share in named)
+    return f'<ul class="pc-parts" aria-label="Parts of the score">{items}</ul>'
+
+
+def _parts(rules: Rules) -> str:
+    return f"""
+The score is made for every {rules.length_s / 60:g} minutes:
+
+- **Posture**: how your angles compare with what is good for what you are doing, on average over the time you were seen.
+- **Changes of position**: how often you shifted within the last hour, and the longest you kept still. A shift is
+  {rules.shift_deg:g}° or more of trunk, neck or head for {rules.shift_held_s:g} seconds; so is getting up. It counts
+  after {rules.variety_least_s / 60:g} minutes; before, the other two share its part.
+- **Breaks**: how long you have now been sitting, or standing, in one go. {_minutes(rules.break_least_s)} of something
+  else starts the count anew.
+
+*Why* beside a score names the three things that cost most, and by how many points.
+"""
+
+
+def _minutes(seconds: float) -> str:
+    minutes = seconds / 60.0
+    return "A minute" if minutes == 1 else f"{minutes:g} minutes"
+
+
+def _points(targets: Targets) -> str:
+    points = targets.points
+    return f"""
+A value in its good band earns {points.good:g} points, in caution {points.caution:g}, in poor {points.poor:g}. Poor
+still earns some, since no posture by itself has been shown to cause pain. Bending forward or raising an arm is caution
+for as long as standards allow it to be held, some minutes, less the further it goes; after that it counts as poor until
+you have been upright for as long. A picture needs {points.least_targets} values to be scored.
+"""
+
+
+def _sure(rules: Rules) -> str:
+    return f"""
+*Coverage* is how much could be judged at all: the share of your time, times the share of the values below. From
+{SURE:.0%} on a score is called **sure**, from {FAIR:.0%} on **fair**, below it **a glimpse**. With less than
+{rules.least_seen_s:g} seconds of you there is no score.
+"""
+
+
+def times_html(rules: Rules, sources: dict[str, Source]) -> str:
+    """Return the bands of time as a table."""
+    scales = (
+        ("Shifts in an hour", rules.shifts_per_h, ""), ("Longest time without one", rules.longest_still_min, " min"),
+        ("Sitting in one go", rules.sitting_min, " min"), ("Standing in one go", rules.standing_min, " min"),
+    )  # fmt: skip
+    rows = [_time_row(title, scale, unit, sources) for title, scale, unit in scales]
+    return _table("Judged over time", ("What", "Good", "Caution", "From where we know"), rows)
+
+
+def _time_row(title: str, scale: Scale, unit: str, sources: dict[str, Source]) -> tuple[str, ...]:
+    good, caution = (_bands(of, unit) for of in (scale.good, scale.caution))
+    known = _known(scale.evidence, scale.provenance, scale.sources, sources)
+    return f"{escape(title)}<small>{escape(scale.note)}</small>", escape(good), escape(caution), known
+
+
+def targets_html(name: str, targets: Sequence[Target], sources: dict[str, Source]) -> str:
+    """Return what one activity is held against, the heaviest first."""
+    ordered = sorted(targets, key=lambda target: -target.weight)
+    rows = [_target_row(target, sources) for target in ordered]
+    return _table(f"{name}: the heaviest first", ("What", "Weight", "Good", "Caution", "From where we know"), rows)
+
+
+def _target_row(target: Target, sources: dict[str, Source]) -> tuple[str, ...]:
+    sign = UNIT_SIGN.get(target.unit, f" {target.unit}")
+    own = "compared with your own upright" if target.relative_to is RelativeTo.OWN_UPRIGHT else ""
+    told = f"Seen {SEEN_FROM[target.view]}. {target.note}".strip()
+    side = ", to either side" if target.magnitude else ""
+    good, caution = (_bands(of, sign) + side if of else "none" for of in (target.good, target.caution))
+    against = f"<small>{own}</small>" if own else ""
+    return (
+        f"{escape(target.title)}<small>{escape(told)}</small>", f"{target.weight:g}", f"{escape(good)}{against}",
+        escape(caution), _known(target.evidence, target.provenance, target.sources, sources),
+    )  # fmt: skip
+
+
+def _known(evidence: str, provenance: str, keys: Iterable[str], sources: dict[str, Source]) -> str:
+    """Say how good the evidence is, where the numbers come from, and name the works."""
+    words = f"{EVIDENCE[evidence].capitalize()}; numbers {PROVENANCE[provenance]}."
+    works = [f"{source.cite} ({source.year})" for key in keys if (source := sources[key]).seen != "own"]
+    told = "".join(f"<small>{escape(work)}</small>" for work in works)
+    return (
+        f"{escape(words)}<details><summary>Sources ({len(works)})</summary>{told}</details>" if works else escape(words)
+    )
+
+
+def _bands(of: Sequence[Band], unit: str) -> str:
+    words = []
+    for low, high in of:
+        words.append(f"{low:g}{unit} or more" if high >= NO_END_MIN else f"{low:g} to {high:g}{unit}")
+    return " and ".join(words)
+
+
+def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    lines = []
+    for first, *cells in rows:
+        told = "".join(f'<td data-name="{escape(n)}">{cell}</td>' for n, cell in zip(head[1:], cells, strict=True))
+        lines.append(f'<tr><th scope="row">{first}</th>{told}</tr>')
+    body = "".join(lines)
+    return (
+        f'<div class="pc-scroll"><table class="pc-held"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

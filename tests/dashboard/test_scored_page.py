@@ -1,0 +1,103 @@
+"""The page that explains the score: its numbers are the data's, and nothing is cut off at any width."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from posture_coach.dashboard.scored_page import parts_html, targets_html, times_html
+from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring.rules import shipped_rules
+from posture_coach.scoring.targets import JUDGED, shipped_sources, shipped_targets
+from tests.clips import SQUATS
+from tests.dashboard.conftest import serving, watch_page
+
+TARGETS, RULES, SOURCES = shipped_targets(NAMES), shipped_rules(), shipped_sources()
+
+
+def script():
+    from posture_coach.dashboard.scored_page import scored_page
+
+    scored_page()
+
+
+def words(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
+
+
+def rows_of(html):
+    return [[words(cell) for cell in re.findall(r"<t[hd] .*?>(.*?)</t[hd]>", row)] for row in html.split("<tr>")[2:]]
+
+
+def test_the_weights_on_the_page_are_those_of_the_rules():
+    told = words(parts_html(RULES))
+    assert told == "40% Posture 25% Changes of position 35% Breaks"
+
+
+@pytest.mark.parametrize("activity", JUDGED)
+def test_every_target_has_its_row_with_bands_and_evidence_in_words(activity):
+    rows = rows_of(targets_html("x", TARGETS.of(activity), SOURCES))
+    assert len(rows) == len(TARGETS.of(activity))
+    weights = [float(row[1]) for row in rows]
+    assert weights == sorted(weights, reverse=True)
+    by_title = {row[0].split(" Seen from")[0]: row for row in rows}
+    for target in TARGETS.of(activity):
+        row = by_title[target.title]
+        for low, high in target.good:
+            assert f"{low:g} to {high:g}" in row[2]
+        assert ("own upright" in row[2]) == (target.relative_to.value == "own_upright")
+        assert "numbers" in row[4]
+
+
+def test_the_bands_of_time_are_those_of_the_rules():
+    rows = {row[0].split(" in ")[0]: row for row in rows_of(times_html(RULES, SOURCES))}
+    assert rows["Shifts"][1] == "8 or more"
+    assert rows["Sitting"][1:3] == ["0 to 30 min", "30 to 60 min"]
+
+
+def test_the_page_says_that_it_is_no_diagnosis_and_what_the_camera_cannot_see():
+    page = AppTest.from_function(script, default_timeout=60).run()
+    assert not page.exception
+    said = " ".join(element.value for element in page.markdown)
+    assert "no diagnosis" in said
+    assert "not about angles" in said
+    assert "backrest" in said
+    assert f"every {RULES.length_s / 60:g} minutes" in said
+    assert [tab.label for tab in page.tabs] == [kind.value.capitalize() for kind in JUDGED]
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("home") / "home", SQUATS) as running:
+        yield running
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 768, 1280, 1600])
+def test_nothing_is_cut_off_at_any_width(dashboard, chromium, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    errors, asked = [], set()
+    watch_page(page, errors, asked)
+    page.goto(f"{dashboard.url}/scored")
+    page.get_by_role("heading", name="What is good, activity by activity").wait_for()
+    page.get_by_role("tab", name="Standing").click()
+    page.get_by_text("Hips ahead of the plumb line").wait_for()
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('.pc-held, .pc-parts, h1, h2')].filter((e) => e.offsetParent && "
+        "e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.textContent)"
+    )
+    assert wide == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+    assert errors == []
+
+
+def test_the_navigation_leads_to_it(dashboard, page):
+    page.goto(dashboard.url)
+    page.get_by_role("link", name="How you are scored").click()
+    page.get_by_role("heading", name="How you are scored").wait_for()
+    assert page.url.endswith("/scored")
