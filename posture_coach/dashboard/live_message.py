@@ -141,7 +141,9 @@ def _lately(lately: Lately) -> dict[str, Any]:
         return told
     length_s = window.end_s - window.start_s
     why = [
-        f"{loss.title}: {loss.points:.0f} points" for loss in window.losses[:REASONS_TOLD] if loss.points >= LEAST_TOLD
+        f"{loss.title}: cost {loss.points:.0f} of 100"
+        for loss in window.losses[:REASONS_TOLD]
+        if loss.points >= LEAST_TOLD
     ]
     return told | {
         "score": round(window.score),
