@@ -68,11 +68,14 @@ class Posture:
     assumed: bool = False
     floor: bool = False
     _legs_s: float = -math.inf
+    _feet_s: float = -math.inf
     _stood: bool | None = None
 
     def push(self, seen: Seen) -> Activity:
         """Take in a picture and return the posture in force."""
         self.assumed = False
+        if not math.isnan(seen.feet):
+            self._feet_s = seen.time_s
         if not seen.present:
             self.now, self.floor = Activity.AWAY, False
         elif not math.isnan(seen.drop):
@@ -81,6 +84,9 @@ class Posture:
         elif seen.time_s - self._legs_s > KEEP_S or self.now in (Activity.AWAY, Activity.UNKNOWN):
             self.floor = False
             self.now = self._of_shoulders(seen)
+        elif seen.time_s - self._feet_s > KEEP_S and math.isnan(seen.rise):
+            # Kept from a knee that was guessed now and then: no whole leg was seen, so it is no better than assumed.
+            self.assumed = seen.shoulders
         return self.now
 
     def _of_legs(self, seen: Seen) -> Activity:

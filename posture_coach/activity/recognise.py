@@ -123,7 +123,7 @@ class _Settled:
 
 
 def _nothing(n: int) -> tuple[Labels, Bools]:
-    return np.full(n, Activity.UNKNOWN, dtype=object), np.zeros(n, dtype=bool)
+    return np.array([Activity.UNKNOWN] * n, dtype=object), np.zeros(n, dtype=bool)
 
 
 def _within(time_s: Floats, spans: list[list[float]]) -> Bools:

@@ -88,7 +88,7 @@ def test_every_sentence_is_marked_as_for_the_clinician_and_none_claims_harm():
 
 
 def test_the_summary_fits_its_schema_with_and_without():
-    result = assessed([at_a_desk()] * 8 + [STANDING] * 8)
+    result = assessed([at_a_desk()] * 90 + [STANDING] * 90)
     told = summary.whole(SOURCE, result, status="ok", warnings=[])
     assert "ergonomics" not in told
     told["ergonomics"] = ergonomics(result, answers_from(None))

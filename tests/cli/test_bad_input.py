@@ -162,7 +162,7 @@ def test_a_turned_phone_gives_the_numbers_of_the_upright_clip(inputs, tmp_path):
     assert (turned["source"]["width"], turned["source"]["height"]) == (
         upright["source"]["width"], upright["source"]["height"],
     )  # fmt: skip
-    turned_s, upright_s = (told["activities"]["standing"] for told in (turned, upright))
+    turned_s, upright_s = (told["activities"]["exercising"] for told in (turned, upright))
     assert turned_s == pytest.approx(upright_s, abs=1.0)
 
 
@@ -178,7 +178,7 @@ def test_upside_down_is_measured_once_turned(inputs, tmp_path):
     path = inputs(Row("", f"{SQUATS}upside_down_no_metadata.mp4", ""))
     ended = analysed(path, tmp_path, "--rotate", "180")
     assert ended.code == 0, ended.said
-    assert summary(tmp_path, path.stem)["activities"]["standing"] > 3
+    assert summary(tmp_path, path.stem)["activities"]["exercising"] > 3
 
 
 HOSTILE = ["two words.jpg", "it's.jpg", 'say "hi".jpg', "line\nbreak.jpg", "a:b.jpg", "Größe 日本.jpg", "-rf.jpg",
