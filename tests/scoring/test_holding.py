@@ -104,7 +104,8 @@ def test_a_value_on_an_edge_earns_the_mean_of_both_bands():
 @given(value=st.floats(-60, 90), step=st.floats(0.0, 0.5), half_width=st.floats(1.0, 15.0))
 def test_points_never_jump_with_the_value(value, step, half_width):
     one, other = points_at([value, value + step], half_width)
-    assert abs(one - other) <= 40.0 * 0.4 / (half_width / 1.96) * step + 1e-6
+    # Two edges of 40 points each may lie within a wide interval.
+    assert abs(one - other) <= 80.0 * 0.4 / (half_width / 1.96) * step + 1e-6
 
 
 def test_points_are_the_mean_over_where_the_value_may_lie():
