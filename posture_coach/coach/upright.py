@@ -106,10 +106,12 @@ class Upright:
         self._again = True
 
     def _recognise(self, eye: SeenBy) -> None:
+        # Cleared first: where the named place is not there, nothing of an earlier one may stand.
+        self._recognition = Recognition((), datetime.now(UTC))
+        self.standing = replace(self.standing, has=self._taken is not None, place="", notice="")
         profiles, problems = fitting(self._places(), eye, self._place)
         self._recognition = Recognition(profiles, datetime.now(UTC))
-        nothing = replace(self.standing, has=self._taken is not None, place="")
-        self.standing = replace(nothing, notice="" if profiles else " ".join(problems))
+        self.standing = replace(self.standing, notice="" if profiles else " ".join(problems))
 
     def _interrupted(self) -> None:
         """End a calibration whose pictures ended: what comes now is another time, and may be another camera."""
