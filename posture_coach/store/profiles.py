@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-import platformdirs
 import tomli_w
 
 from posture_coach.errors import DataError, OutputError
@@ -27,13 +26,11 @@ from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.shrinkage import shrunk
 from posture_coach.measures.whereabouts import Where
 from posture_coach.pose.types import Mode, Model
+from posture_coach.store.folder import FOLDER_MODE, FOLDER_VARIABLE, data_folder
 from posture_coach.store.typed_toml import FaultError, built, plain
 
 SCHEMA_VERSION = 1
-FOLDER_VARIABLE = "POSTURE_COACH_DATA_DIR"
-"""Environment variable: another folder for what is kept."""
 ENDING = ".toml"
-FOLDER_MODE = 0o700
 MAX_NAME = 60
 SLUG_BYTES, HASH_DIGITS = 60, 8
 STATURE_CM = (80.0, 250.0)
@@ -139,12 +136,6 @@ def place_name(typed: str) -> str:
     if not name or len(name) > MAX_NAME:
         raise DataError(f"A place needs a name of 1 to {MAX_NAME} letters, such as: docked.")
     return name
-
-
-def data_folder() -> Path:
-    """Return where this user's data lie."""
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("posture-coach"))
 
 
 class Places:

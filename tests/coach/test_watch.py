@@ -15,7 +15,8 @@ from posture_coach.coach.guided import Guided
 from posture_coach.coach.watch import Phase, Watch, Wish
 from posture_coach.errors import CameraError, OutputError
 from posture_coach.pose.types import Model
-from posture_coach.store.profiles import FOLDER_VARIABLE, Places
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.profiles import Places
 from tests.clips import LONG_WALK, SITTING, SQUATS, beside, frames_of, still_video
 
 PATIENCE_S = 60.0

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import calibrate_run, camera
-from posture_coach.store.profiles import FOLDER_VARIABLE, Places
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.profiles import Places
 from tests.clips import LONG_WALK
 from tests.store.test_profiles import PROFILE
 
