@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from posture_coach.activity.types import Event
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.seconds import Gatherer, Second
+from posture_coach.scoring.targets import Targets
 from posture_coach.scoring.windows import Window, Windows
 
 
@@ -43,6 +44,8 @@ class Minutes:
         """Take the next pictures; return how the last minutes were, up to the last whole second."""
         if assessment.person != self._person:
             self._begin(assessment)
+        elif assessment.score.targets != self._targets:
+            self._hold_against(assessment.score.targets)
         for second in self._gatherer.push(assessment):
             self._take(second)
         return self.lately
@@ -50,7 +53,14 @@ class Minutes:
     def _begin(self, assessment: Assessment) -> None:
         self._person, self.lately = assessment.person, NOTHING_YET
         self._gatherer, self._happenings = Gatherer(), Happenings(self._rules)
-        self._windows = Windows(assessment.score.targets, self._rules)
+        self._targets = assessment.score.targets
+        self._windows = Windows(self._targets, self._rules)
+
+    def _hold_against(self, targets: Targets) -> None:
+        """Tell no score of other targets any more; what goes on goes on."""
+        self._targets, self._gatherer = targets, Gatherer()
+        self._windows.hold_against(targets)
+        self.lately = replace(self.lately, window=None)
 
     def _take(self, second: Second) -> None:
         for window in self._windows.take(second):
