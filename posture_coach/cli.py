@@ -33,10 +33,13 @@ from posture_coach.cli_options import (
     PersonOption,
     PlaceOption,
     RotateOption,
+    TargetsOption,
     check_rotation,
     ergonomics_answers,
     mute,
+    targets_from,
 )
+from posture_coach.cli_targets import targets_app
 from posture_coach.errors import DataError, PostureCoachError
 
 if TYPE_CHECKING:
@@ -97,6 +100,7 @@ def analyze(
         str | None, typer.Option(help="Your own upright: seconds of the clip (0-5), or a photo or video of it.")
     ] = None,
     place: PlaceOption = None,
+    targets: TargetsOption = None,
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
     person: PersonOption = "largest",
@@ -125,6 +129,7 @@ def analyze(
     with _interruption() as interruption:
         files = _files(paths)
         settings = _settings(model, fps, baseline, place, mirror=mirror, rotate=rotate, person=person)
+        settings = replace(settings, targets=targets_from(targets))
         jobs = _jobs(files, out, settings, outputs)
         code = _run(jobs, workers or workers_for(len(jobs)), interruption, json_progress=json_progress)
     raise typer.Exit(code)
@@ -133,6 +138,7 @@ def analyze(
 app.command()(monitor)
 app.command()(calibrate)
 app.command()(compare)
+app.add_typer(targets_app)
 
 
 @app.command()

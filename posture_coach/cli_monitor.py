@@ -17,7 +17,9 @@ from posture_coach.cli_options import (
     PlaceOption,
     RotateOption,
     SourceOption,
+    TargetsOption,
     check_rotation,
+    targets_from,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def monitor(
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
     place: PlaceOption = None,
+    targets: TargetsOption = None,
     person: PersonOption = "largest",
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
@@ -46,10 +49,11 @@ def monitor(
     from posture_coach.pose.types import Model
 
     check_rotation(rotate)
+    against = targets_from(targets)
     held = only_one_process() if is_camera(source) else nullcontext()
     with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
         eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
-        session = Session(live, eye.model, fps, person=choice_of(person))
+        session = Session(live, eye.model, fps, person=choice_of(person), targets=against)
         _watch(live, session, eye, place, seconds, json_progress=json_progress)
 
 

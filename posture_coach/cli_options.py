@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from posture_coach.scoring.ergonomics.types import Answers
+    from posture_coach.scoring.targets import Targets
 
 FAILED, UNUSABLE, SIGNALLED = 1, 2, 128
 """Exit codes; to the last one the signal's number is added: 130 for Ctrl-C, 143 for SIGTERM."""
@@ -47,6 +49,21 @@ PlaceOption = Annotated[
     str | None,
     typer.Option(help="Place whose own upright to hold against; a live camera's is recognised where none is named."),
 ]
+
+
+TargetsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Own targets to hold against, laid over the shipped ones; see targets check."),
+]
+
+
+def targets_from(file: Path | None) -> Targets | None:
+    """Return the targets of a file; None where none was named."""
+    if file is None:
+        return None
+    from posture_coach.store.own_targets import from_file
+
+    return from_file(file)
 
 
 def _answers_example(asked: bool) -> None:

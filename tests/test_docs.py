@@ -35,10 +35,13 @@ def text_of(name: str) -> str:
 def commands() -> dict[str, set[str]]:
     """Return the options of every command."""
     group = typer.main.get_command(app)
-    return {
-        name: {word for parameter in command.params for word in parameter.opts}
-        for name, command in group.commands.items()
-    }
+    return {name: options_of(command) for name, command in group.commands.items()}
+
+
+def options_of(command) -> set[str]:
+    """Return the options of a command and of those below it."""
+    below = getattr(command, "commands", {}).values()
+    return {word for parameter in command.params for word in parameter.opts}.union(*map(options_of, below))
 
 
 def test_ci_runs_the_readmes_test_command_word_for_word():

@@ -31,7 +31,7 @@ from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.sources import Kind, ReadReport, SourceInfo
 from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
-from posture_coach.scoring.targets import shipped_targets
+from posture_coach.scoring.targets import Targets, shipped_targets
 from posture_coach.store.profiles import Profile
 
 Progress = Callable[[int], None]
@@ -52,6 +52,8 @@ class Settings:
         Degrees clockwise, one of 0, 90, 180, 270.
     person
         Who is measured where several people are in view.
+    targets
+        What is held against; None: the shipped ones.
     """
 
     model: Model = Model.FULL
@@ -60,6 +62,7 @@ class Settings:
     mirror: bool = False
     rotate: int = 0
     person: Choice = "largest"
+    targets: Targets | None = None
 
     def told(self) -> dict[str, Any]:
         """Return what a summary keeps of it, so that the analysis can be repeated."""
@@ -115,7 +118,7 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
     warnings = [*report.reasons, *report.warnings]
     baseline, camera = _held_against(settings, found, warnings)
     camera = camera.at(series.width, series.height)
-    assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera)
+    assessor = Assessor(shipped_accuracy(), settings.targets or shipped_targets(NAMES), baseline, camera)
     assessment = replace(assessor.push(series), person=found.roster.number)
     warnings += doubts(assessment, found.sights, baseline, found.roster)
     about = _about(path, found) | {"camera": _told_camera(camera)}

@@ -26,7 +26,7 @@ ENDINGS = (".frames.parquet", ".frames.csv", ".steps.csv", ".annotated.mp4", ".a
 """Everything that may stand under the name of one input."""
 HEAD = (
     *("input", "path", "results", "status", "message", "mode", "activity"),
-    *("duration_s", "pictures", "score", "coverage", "scored_share"),
+    *("duration_s", "pictures", "score", "coverage", "scored_share", "own_targets"),
 )
 """The first columns of summary.csv; then come the figures of every measure."""
 FIGURES = ("median", "err", "coverage")
@@ -198,6 +198,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "activity": max(told["activities"], key=told["activities"].__getitem__, default=""),
         "duration_s": told["source"].get("duration_s", ""),
         "pictures": told["pictures"]["analysed"],
+        "own_targets": " ".join(own["id"] for own in told["own_targets"]),
     }
     if told["score"]:
         score = told["score"]

@@ -17,6 +17,7 @@ from posture_coach.measures.types import WORDS, Reason
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.score import why_words
+from posture_coach.scoring.targets import Target, Targets
 
 SCHEMA_VERSION = 1
 Floats = NDArray[np.float64]
@@ -153,6 +154,38 @@ def _targets(result: Assessment) -> Iterator[dict[str, Any]]:
         }
 
 
+def own_targets(targets: Targets) -> list[dict[str, Any]]:
+    """Return what differed from the shipped targets, so that no two scores are compared unknowingly."""
+    by_id = {target.id: target for target in targets.targets}
+    return [
+        {
+            "id": own.id,
+            "activity": own.activity.value,
+            "changed": list(own.changed),
+            "set_by": own.set_by or None,
+            "set_on": own.set_on or None,
+            "reason": own.reason or None,
+            "now": _judging(by_id.get(own.id)),
+            "shipped": _judging(own.shipped),
+        }
+        for own in targets.own
+    ]
+
+
+def _judging(target: Target | None) -> dict[str, Any] | None:
+    """Return what a target judges by; None where there is none, or it is switched off."""
+    if target is None:
+        return None
+    limit = target.holding
+    return {
+        "measures": list(target.measures),
+        **{name: [list(band) for band in getattr(target, name)] for name in ("good", "caution", "poor")},
+        "relative_to": target.relative_to.value,
+        "weight": target.weight,
+        "holding": [list(point) for point in limit.points] if limit else None,
+    }
+
+
 def activity_seconds(result: Assessment, end_s: float | None = None) -> dict[str, float | None]:
     """Return how long each activity lasted, in seconds; end_s as for `activity_events`."""
     seconds: dict[str, float] = {}
@@ -183,6 +216,7 @@ def whole(
         "model": poses.model.value,
         "pictures": {"analysed": len(poses), "with_a_person": int(poses.detected.sum())},
         "score": score_figures(result),
+        "own_targets": own_targets(result.score.targets),
         "measures": measure_figures(result),
         "activities": activity_seconds(result, source.get("duration_s")),
         **over_time(result, source.get("duration_s")),
@@ -202,6 +236,7 @@ def failed(source: Mapping[str, Any], reason: str) -> dict[str, Any]:
         "model": None,
         "pictures": {"analysed": 0, "with_a_person": 0},
         "score": None,
+        "own_targets": [],
         "measures": {},
         "activities": {},
         "windows": [],

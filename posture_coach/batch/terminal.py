@@ -31,6 +31,9 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
     if len(outcomes) == 1 and outcomes[0].status != "failed":
         console.print(_measures(outcomes[0].summary))
         console.print(Text(f"score: {outcomes[0].summary['score']['words']}", style="dim"))
+        own = [target["id"] for target in outcomes[0].summary["own_targets"]]
+        if own:
+            console.print(Text(f"held against own targets: {', '.join(own)}", style="dim"))
     console.print(_inputs(outcomes))
     for outcome in outcomes:
         for words in [outcome.message] if outcome.message else outcome.summary["warnings"]:

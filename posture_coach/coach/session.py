@@ -22,7 +22,7 @@ from posture_coach.pose.roster import Choice
 from posture_coach.pose.sources import Grid, LiveState
 from posture_coach.pose.types import Frame, Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
-from posture_coach.scoring.targets import shipped_targets
+from posture_coach.scoring.targets import Targets, shipped_targets
 
 PATIENCE_S = 0.25
 """How long to wait for a picture before looking whether the source is still there, and still wanted."""
@@ -47,6 +47,8 @@ class Session:
         The person's own neutral; `rebase` exchanges it.
     person
         Who is measured where several people are in view; `choose` exchanges him.
+    targets
+        What is held against; None: the shipped ones. `hold_against` exchanges them.
 
     Attributes
     ----------
@@ -69,10 +71,13 @@ class Session:
         going: Callable[[], bool] = lambda: True,
         baseline: Baseline | None = None,
         person: Choice = "largest",
+        targets: Targets | None = None,
     ) -> None:
         self._live, self._model, self._fps, self._going = live, model, fps, going
         self._person = person
         self._where: Where | None = None
+        self._targets = targets or shipped_targets(NAMES)
+        self._other_targets: Targets | None = None
         self.sight: Sight | None = None
         self.people: tuple[InView, ...] = ()
         self.near = False
@@ -90,11 +95,15 @@ class Session:
         """
         self._follows_lines = baseline is None and camera in (None, LEVEL)
         camera = self._stand if self._follows_lines else camera or LEVEL
-        self._assessor = Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, camera, live=True)
+        self._assessor = Assessor(shipped_accuracy(), self._targets, baseline, camera, live=True)
 
     def choose(self, where: Where) -> None:
         """Measure the person there from the next picture on; may be called from any thread."""
         self._where = where
+
+    def hold_against(self, targets: Targets) -> None:
+        """Score against these from the next picture on; may be called from any thread."""
+        self._other_targets = targets
 
     def __iter__(self) -> Generator[tuple[Frame, Assessment]]:
         """Yield each picture with its assessment.
@@ -113,9 +122,16 @@ class Session:
                     continue
                 series = self._series(frame, follower)
                 self._check_orientation(series)
+                self._take_targets()
                 assessment = replace(self._assessor.push(series), person=follower.roster.number)
                 self.lately = self._minutes.push(assessment)
                 yield frame, assessment
+
+    def _take_targets(self) -> None:
+        other, self._other_targets = self._other_targets, None
+        if other is not None and other != self._targets:
+            self._targets = other
+            self._assessor.hold_against(other)
 
     def _series(self, frame: Frame, follower: Follower) -> PoseSeries:
         where, self._where = self._where, None

@@ -29,6 +29,7 @@ from posture_coach.pose.lookout import Sight
 from posture_coach.pose.sources import LiveState
 from posture_coach.pose.types import Frame, Model
 from posture_coach.scoring.assess import Assessment
+from posture_coach.store.own_targets import ME, Held
 
 LOOK_AGAIN_S = 0.25
 """How often the thread looks whether it is wanted, when nobody tells it."""
@@ -99,6 +100,8 @@ class Status:
         Whether somebody is so near the measured person that they can be taken for each other.
     lately
         How the measured person's last minutes were.
+    held
+        Whose targets are held against, and what they are; None where the shipped ones are.
     """
 
     phase: Phase
@@ -110,6 +113,7 @@ class Status:
     people: tuple[InView, ...] = ()
     near: bool = False
     lately: Lately = NO_MINUTES
+    held: Held | None = None
 
     @property
     def neutral(self) -> str:
@@ -139,10 +143,15 @@ class Watch:
         What to watch at first.
     pack, lock
         See `Pack` and `Lock`; the lock is taken for cameras alone.
+    held
+        Reads what a person is held against; None: the shipped targets, whoever it is.
     """
 
-    def __init__(self, wish: Wish, pack: Pack, lock: Lock = nullcontext) -> None:
+    def __init__(
+        self, wish: Wish, pack: Pack, lock: Lock = nullcontext, held: Callable[[str], Held] | None = None
+    ) -> None:
         self._pack, self._lock = pack, lock
+        self._reads, self._held = held, held(ME) if held is not None else None
         self._wish = wish
         self._wanted = True
         self._goes_on = False
@@ -168,8 +177,8 @@ class Watch:
             told = self._phase, self._wish, self._problem, self._upright.standing, self._count
             session = self._session
             if session is None:
-                return Status(*told)
-            return Status(*told, session.sight, session.people, session.near, session.lately)
+                return Status(*told, held=self._held)
+            return Status(*told, session.sight, session.people, session.near, session.lately, self._held)
 
     @property
     def wanted(self) -> bool:
@@ -239,6 +248,24 @@ class Watch:
             if self._session is not None:
                 self._session.choose(where)
 
+    def hold_against(self, person: str | None = None) -> None:
+        """Read targets anew, and score against them from the next picture on.
+
+        Parameters
+        ----------
+        person
+            Whose; None: of whom they were before.
+        """
+        if self._reads is None or self._held is None:
+            return
+        held = self._reads(person if person is not None else self._held.person)
+        with self._news:
+            if held.targets != self._held.targets:
+                self._history.clear()
+            self._held = held
+            if self._session is not None:
+                self._session.hold_against(held.targets)
+
     def take_neutral(self) -> None:
         """Take the next seconds as the person's own upright, for as long as the program runs."""
         self.calibrate(Guided((Posture.UPRIGHT,)))
@@ -293,8 +320,9 @@ class Watch:
         with self._news:
             self._history.clear()
         with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live:
+            self.hold_against()  # its file may have been edited meanwhile
             session = Session(
-                live, wish.model, wish.fps,
+                live, wish.model, wish.fps, targets=self._held.targets if self._held else None,
                 going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
             )  # fmt: skip
             eye = seen_by(wish.source, live.info, wish.model, wish.fps, mirror=wish.mirror, rotate=wish.rotate)

@@ -11,6 +11,8 @@ from posture_coach.errors import PostureCoachError
 from posture_coach.pose.camera import find_cameras
 from posture_coach.pose.sources import Camera
 from posture_coach.resources import samples_folder
+from posture_coach.scoring.targets import Targets
+from posture_coach.store.own_targets import Held, OwnTargets
 
 SAMPLE = "walk_side_rendered.mp4"
 VIDEO_NAMES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
@@ -29,7 +31,9 @@ def choose(source: str | None, place: str | None = None) -> None:
 def start() -> None:
     """Begin to watch, as soon as somebody looks."""
     global _watch
-    _watch = Watch(Wish(_chosen or first_source(), place=_place), pack, only_one_process)
+    _watch = Watch(
+        Wish(_chosen or first_source(), place=_place), pack, only_one_process, lambda who: OwnTargets().held(who)
+    )
 
 
 def stop() -> None:
@@ -51,6 +55,18 @@ def watch() -> Watch:
     if _watch is None:
         raise PostureCoachError("The camera is not running. Start the dashboard with `posture-coach`.")
     return _watch
+
+
+def held() -> Held:
+    """Return what is held against: by the watch where it runs, else what the person's file says."""
+    standing = _watch.status.held if _watch is not None else None
+    return standing if standing is not None else OwnTargets().held()
+
+
+def own_targets() -> Targets | None:
+    """Return what is held against; None where these are the shipped ones."""
+    targets = held().targets
+    return targets if targets.own else None
 
 
 def sources() -> dict[str, str]:

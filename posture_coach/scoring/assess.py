@@ -194,6 +194,10 @@ class Assessor:
         self._seated, self._camera = baseline.values if baseline and here else None, camera
         self._live = Recogniser(self._seated, camera) if live else None
 
+    def hold_against(self, targets: Targets) -> None:
+        """Score against these targets from the next picture on; what is measured and recognised goes on."""
+        self._scorer = Scorer(targets, NAMES)
+
     def push(self, poses: PoseSeries) -> Assessment:
         """Assess the next n pictures."""
         measures = self._measurer.push(poses)

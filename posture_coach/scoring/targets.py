@@ -1,7 +1,7 @@
 """What the measures are held against: targets by activity, checked line by line when they are loaded.
 
-The numbers stand in `data/targets.toml`, the works they come from in `data/sources.toml`. A user's own table
-passes the same checks. Only `shipped_targets` and `shipped_sources` open files.
+The numbers stand in `data/targets.toml`, the works they come from in `data/sources.toml`. What a person has changed
+of them is laid over by `own.py` and passes the same checks. Only `shipped_targets` and `shipped_sources` open files.
 """
 
 from __future__ import annotations
@@ -134,6 +134,8 @@ class Target:
         A condition on another measure, or None.
     holding
         How long caution may last before it counts as poor, or None.
+    own
+        What a person has changed of it; None: as it is shipped.
     """
 
     id: str
@@ -158,14 +160,62 @@ class Target:
     note: str = ""
     only_when: Condition | None = None
     holding: Limit | None = None
+    own: Own | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a person has changed of a target, and by whom it was set.
+
+    Parameters
+    ----------
+    id, activity
+        Of the target.
+    changed
+        Its fields that differ from the shipped target; all that were given where there is none.
+    used
+        False where it is switched off.
+    set_by, set_on, reason
+        As they were written; the day as 2026-11-24; each empty where it was not told.
+    shipped
+        What stands there otherwise; None for a target of the person's own.
+    """
+
+    id: str
+    activity: Activity
+    changed: tuple[str, ...]
+    used: bool
+    set_by: str
+    set_on: str
+    reason: str
+    shipped: Target | None
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether what it judges by is no longer what was published: a weight alone was always ours."""
+        return self.shipped is None or not {"weight", "note"}.issuperset(self.changed)
+
+    @property
+    def words(self) -> str:
+        """Say by whom it was set, and that no work stands behind it."""
+        on = f" on {self.set_on}" if self.set_on else ""
+        source = ", no published source" if self.renumbered and self.used else ""
+        return f"set by {self.set_by or 'hand'}{on}{source}"
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """All targets in the order of their file, and the points of the grades."""
+    """All targets in the order of their file, and the points of the grades.
+
+    Parameters
+    ----------
+    own
+        What differs from the shipped ones, also what is switched off; empty where nothing does.
+    """
 
     targets: tuple[Target, ...]
     points: Points
+    own: tuple[Own, ...] = ()
 
     def of(self, activity: Activity) -> tuple[Target, ...]:
         """Return the targets of one activity."""
@@ -242,14 +292,19 @@ def _limits(table: object, file: str, known_sources: Collection[str]) -> dict[st
 
 def _limit(table: object, name: str, file: str, known_sources: Collection[str]) -> Limit:
     f = Fields(table, file, f"holding '{name}'", ("points", "provenance", "sources"))
-    points = f.pairs("points")
+    return Limit(limit_points(f, "points"), f.word("provenance"), f.names("sources", known_sources, "source"))
+
+
+def limit_points(f: Fields, key: str) -> tuple[tuple[float, float], ...]:
+    """Read how long what may be held."""
+    points = f.pairs(key)
     if any(a >= b for (a, _), (b, _) in pairwise(points)) or min(seconds for _, seconds in points) <= 0:
-        raise f.wrong("points", "[value, seconds], values ascending, seconds above 0", points)
-    return Limit(points, f.word("provenance"), f.names("sources", known_sources, "source"))
+        raise f.wrong(key, "[value, seconds], values ascending, seconds above 0", points)
+    return points
 
 
 _OPTIONAL = ("note", "only_when", "holding")
-_REQUIRED = tuple(name for name in Target.__dataclass_fields__ if name not in _OPTIONAL)
+_REQUIRED = tuple(name for name in Target.__dataclass_fields__ if name not in (*_OPTIONAL, "own"))
 
 
 def _target(
@@ -278,7 +333,7 @@ def _target(
         only_when=_condition(f, known_measures),
         holding=limits[f.known("holding", f.all["holding"], limits, "limit")] if "holding" in f.all else None,
         **_described(f, known_sources),
-        **_bands(f),
+        **graded_bands(f),
     )
 
 
@@ -300,7 +355,7 @@ def _unit(f: Fields, measures: tuple[str, ...]) -> str:
     return unit
 
 
-def _bands(f: Fields) -> dict[str, Any]:
+def graded_bands(f: Fields) -> dict[str, Any]:
     """Read the bands of the three grades, which may touch but not overlap."""
     grades = {key: f.bands(key) for key in ("good", "caution", "poor")}
     rows = sorted((low, high, key) for key, bands in grades.items() for low, high in bands)

@@ -110,6 +110,10 @@ class Windows:
         self._gatherer, self._mover = Gatherer(), Mover(rules)
         self._open: list[Second] = []
 
+    def hold_against(self, targets: Targets) -> None:
+        """Let the window that goes on begin anew: seconds held against other targets do not mix. Movement goes on."""
+        self._targets, self._gatherer, self._open = targets, Gatherer(), []
+
     def push(self, assessment: Assessment) -> Iterator[Window]:
         """Take the next pictures; yield every window that is complete."""
         for second in self._gatherer.push(assessment):

@@ -7,27 +7,25 @@ picture. It appears whole or not at all, and what cannot be read is never writte
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import tomli_w
 
-from posture_coach.errors import DataError, OutputError
+from posture_coach.errors import DataError
 from posture_coach.measures.calibration import LEVEL, Camera
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.shrinkage import shrunk
 from posture_coach.measures.whereabouts import Where
 from posture_coach.pose.types import Mode, Model
-from posture_coach.store.folder import FOLDER_MODE, FOLDER_VARIABLE, data_folder
+from posture_coach.store.folder import FOLDER_MODE, data_folder
 from posture_coach.store.typed_toml import FaultError, built, plain
+from posture_coach.store.whole import explaining, write_whole
 
 SCHEMA_VERSION = 1
 ENDING = ".toml"
@@ -190,9 +188,9 @@ class Places:
         """
         profile = replace(profile, place=place_name(profile.place))
         path = self._path(profile.place)
-        with _explaining(path):
+        with explaining(path):
             self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            _write(path, HEAD + tomli_w.dumps(plain(profile)))
+            write_whole(path, HEAD + tomli_w.dumps(plain(profile)))
         return path
 
     def rename(self, place: str, to: str) -> Profile:
@@ -211,7 +209,7 @@ class Places:
             raise DataError(f"There is a place {profile.place} already. Delete it first, or choose another name.")
         self.save(profile)
         if new != old:
-            with _explaining(old):
+            with explaining(old):
                 old.unlink(missing_ok=True)
         return profile
 
@@ -227,7 +225,7 @@ class Places:
         """
         if not self.has(place):
             self.get(place)
-        with _explaining(self._path(place)):
+        with explaining(self._path(place)):
             self._path(place).unlink()
 
     def _path(self, place: str) -> Path:
@@ -271,29 +269,3 @@ def _check(profile: Profile) -> None:
             raise FaultError(key, f"{low:g} to {high:g}", value)
     if profile.taken_at.tzinfo is None:
         raise FaultError("taken_at", "a date and time with its time zone", profile.taken_at.isoformat())
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a whole file in the place of an older one; only this user may read it."""
-    handle, name = tempfile.mkstemp(prefix=".place-", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def _explaining(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as why:
-        raise OutputError(
-            f"{path} cannot be written: {why.strerror or why}. What stood there before still does. Free some space, "
-            f"or choose another folder with the environment variable {FOLDER_VARIABLE}."
-        ) from why

@@ -19,7 +19,15 @@ ENDINGS = (".frames.parquet", ".summary.json")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["analyze", "--help"], ["compare", "--help"], ["monitor", "--help"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["analyze", "--help"],
+        ["compare", "--help"],
+        ["monitor", "--help"],
+        ["targets", "--help"],
+        ["--version"],
+    ],
 )
 def test_help_comes_without_the_heavy_libraries(arguments):
     child = f"""

@@ -1,0 +1,45 @@
+"""Files that appear whole or not at all, and what is said where they cannot be written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from posture_coach.errors import OutputError
+from posture_coach.store.folder import FOLDER_VARIABLE
+
+
+def write_whole(path: Path, text: str, prefix: str = ".draft-") -> None:
+    """Put a whole file in the place of an older one; only this user may read it."""
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Say what to do where a file cannot be written.
+
+    Raises
+    ------
+    OutputError
+        It cannot be.
+    """
+    try:
+        yield
+    except OSError as why:
+        raise OutputError(
+            f"{path} cannot be written: {why.strerror or why}. What stood there before still does. Free some space, "
+            f"or choose another folder with the environment variable {FOLDER_VARIABLE}."
+        ) from why
