@@ -11,7 +11,11 @@
     ├── MissingSystemPartError a system library is missing
     ├── PictureError           pictures came, but no honest number can (upside down)
     ├── DataError              a data file (targets, accuracy, baseline) breaks a rule
-    └── OutputError            a result cannot be written
+    ├── OutputError            a result cannot be written
+    └── StoreError             the history cannot be read or written
+        ├── StoreBusyError         another program holds it
+        ├── StoreDamagedError      its file is damaged
+        └── StoreNewerError        a newer program has written it
 
 Every message says what happened and what to do about it; callers print it as it is.
 """
@@ -55,3 +59,19 @@ class DataError(PostureCoachError):
 
 class OutputError(PostureCoachError):
     """A result cannot be written."""
+
+
+class StoreError(PostureCoachError):
+    """The history cannot be read or written."""
+
+
+class StoreBusyError(StoreError):
+    """Another program holds the history."""
+
+
+class StoreDamagedError(StoreError):
+    """The history's file is damaged."""
+
+
+class StoreNewerError(StoreError):
+    """A newer program has written the history."""

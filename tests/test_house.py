@@ -36,11 +36,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """From the ground up: a room may import from its own layer and from those before it."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
+    "alembic": ("store/migrate.py", "store/migrations/"),
     "av": ("pose/video.py", "batch/annotate.py"),
     "cv2": ("pose/", "drawing/"),
     "dask": ("batch/cluster.py",),
     "distributed": ("batch/cluster.py",),
-    "filelock": ("coach/lock.py", "dashboard/analyze_store.py"),
+    "filelock": ("coach/lock.py", "dashboard/analyze_store.py", "store/recorder.py"),
     "mediapipe": ("pose/landmarker.py",),
     "rich": (
         "cli.py",

@@ -1,0 +1,186 @@
+"""Opens the history: a file of this user's (SQLite), or a clinic's PostgreSQL by an address in the environment.
+
+SQLite writes ahead into a log of its own (WAL), so that readers never wait for the writer; `synchronous=FULL` has each
+commit on the disk before it counts, so that a power cut takes nothing that was committed; what is deleted is
+overwritten (`secure_delete`), and free pages are given back in small steps (`auto_vacuum=INCREMENTAL`).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError
+from posture_coach.store.folder import FOLDER_MODE, FOLDER_VARIABLE, data_folder
+
+URL_VARIABLE = "POSTURE_COACH_DATABASE_URL"
+"""Environment variable: the address of a PostgreSQL database, or another SQLite file."""
+FILE_NAME = "history.db"
+FILE_MODE = 0o600
+BUSY_S = 5.0
+"""How long to wait for another writer, each of which holds the file for milliseconds."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+WRITES = {"posture_coach_writes": True}
+_BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_DAMAGED_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Database:
+    """An open history.
+
+    Parameters
+    ----------
+    url
+        See `address`.
+
+    Attributes
+    ----------
+    path
+        The SQLite file; None for a server.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.path = Path(url.database) if _is_file(url) and url.database else None
+        self.engine = _engine(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def where(self) -> str:
+        """What it is, for a person to read; without a password."""
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read, all from one moment."""
+        with self.explaining(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write: all of it is kept when the block ends well, nothing of it when it does not."""
+        with self.explaining(), self.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def bare(self) -> Iterator[Any]:
+        """Hand out the driver's own connection, outside any transaction."""
+        with self.explaining(), self.engine.connect() as connection:
+            yield connection.connection.driver_connection
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Turn what the database says into what to do about it."""
+        try:
+            yield
+        except DBAPIError as why:
+            raise _explained(why.orig, self.where) from why
+        except sqlite3.Error as why:
+            raise _explained(why, self.where) from why
+        except SQLAlchemyError as why:
+            raise StoreError(f"The history ({self.where}) cannot be used: {why}.") from why
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.engine.dispose()
+
+
+def address(typed: str | None = None) -> URL:
+    """Return where the history is: what was typed, what the environment says, or this user's own file.
+
+    Raises
+    ------
+    StoreError
+        The address is none.
+    """
+    text = typed or os.environ.get(URL_VARIABLE)
+    if not text:
+        return URL.create("sqlite", database=str(data_folder().absolute() / FILE_NAME))
+    try:
+        url = make_url(text)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as why:
+        # The address itself may hold a password: it is not shown.
+        raise StoreError(
+            f"{URL_VARIABLE} is no address of a database. It looks like postgresql://name:password@host/database."
+        ) from why
+    return url
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _engine(url: URL) -> Engine:
+    if not _is_file(url):
+        try:
+            engine = create_engine(url, pool_pre_ping=True)
+        except ModuleNotFoundError as why:
+            raise StoreError(
+                "PostgreSQL needs a driver: install it with `pip install 'posture-coach[postgres]'`."
+            ) from why
+        return engine
+    path = Path(url.database or "")
+    _make_private(path)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S, "isolation_level": None, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, and its folder, so that this user alone may read them."""
+    try:
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+    except OSError as why:
+        raise StoreError(
+            f"{path} cannot be made: {why.strerror or why}. Free some space, or choose another folder with the "
+            f"environment variable {FOLDER_VARIABLE}."
+        ) from why
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # Only an empty file takes this, and it must come before everything else.
+    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer that has read first cannot wait for another one: it asks for the lock before.
+    writes = connection.get_execution_options().get("posture_coach_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _explained(why: BaseException | None, where: str) -> StoreError:
+    code = getattr(why, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY_CODES:
+        return StoreBusyError(
+            f"{where} is being written by another program. Close it (a second posture-coach, a backup, a viewer of "
+            "databases), or wait."
+        )
+    if code in _DAMAGED_CODES:
+        return StoreDamagedError(
+            f"{where} is damaged: {why}. Look with `posture-coach data check`; bring back a copy with "
+            "`posture-coach data restore`. The file is left as it is."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(f"The disk is full: nothing more can be written to {where}. Free some space.")
+    return StoreError(f"The history ({where}) cannot be used: {str(why).strip()}.")

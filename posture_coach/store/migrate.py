@@ -1,0 +1,93 @@
+"""Brings a history to the form that this program knows, after a copy; one that a newer program made is left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from posture_coach.errors import StoreError, StoreNewerError
+from posture_coach.store.database import FILE_MODE, Database
+
+FOLDER = Path(__file__).with_name("migrations")
+BACKUPS = "backups"
+"""Folder of copies beside the history."""
+
+
+def prepare(database: Database, now: datetime) -> Path | None:
+    """Make or change the tables as this program needs them; return the copy that was made before a change.
+
+    Parameters
+    ----------
+    now
+        Local time, for the copy's name.
+
+    Raises
+    ------
+    StoreNewerError
+        A newer program has written it; nothing was touched.
+    """
+    with database.reading() as connection:
+        steps = _steps(connection)
+        at = MigrationContext.configure(connection).get_current_revision()
+    if at == steps.get_current_head():
+        return None
+    if at is not None and at not in {step.revision for step in steps.walk_revisions()}:
+        raise StoreNewerError(
+            f"{database.where} was written by a newer posture-coach. Install that one again "
+            "(`pip install --upgrade posture-coach`), or choose another folder with POSTURE_COACH_DATA_DIR. "
+            "Nothing was changed."
+        )
+    copy = backup(database, now, "before-update") if at is not None and database.path else None
+    with database.writing() as connection:
+        command.upgrade(_config(connection), "head")
+    return copy
+
+
+def backup(database: Database, now: datetime, why: str, to: Path | None = None) -> Path:
+    """Copy an SQLite history while others go on writing it; return the copy.
+
+    Parameters
+    ----------
+    to
+        The copy; None: a new file in the folder of copies.
+
+    Raises
+    ------
+    StoreError
+        It is on a server, which has means of its own, or the copy cannot be written; no half copy is left.
+    """
+    if database.path is None:
+        raise StoreError("A PostgreSQL database is copied by its own means: `pg_dump` makes a copy.")
+    target = to or database.path.parent / BACKUPS / f"{now:%Y-%m-%d-%H%M%S}-{why}.db"
+    draft = target.with_name(f".{target.name}.draft")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.touch(mode=FILE_MODE)
+        with database.bare() as source, closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy)
+            # One file, that can be carried away: without a log beside it.
+            copy.execute("PRAGMA journal_mode=DELETE")
+        draft.replace(target)
+    except (OSError, sqlite3.Error) as why_not:
+        draft.unlink(missing_ok=True)
+        raise StoreError(f"{target} cannot be written: {why_not}. Nothing was changed.") from why_not
+    return target
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _steps(connection: Connection) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(connection))
