@@ -1,0 +1,127 @@
+"""Questions to the history, on both databases, held against what was written."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from posture_coach.activity.types import Activity
+from posture_coach.store import history, trends
+from posture_coach.store.records import window_of
+from posture_coach.store.tables import MINUTES, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.trends import About
+from tests.store.made import DOCKED, NOW, RULES, batches, origin
+
+TODAY, YESTERDAY = NOW.date(), NOW.date() - timedelta(days=1)
+
+
+def write(database, source, length_s, seed):
+    with database.writing() as connection:
+        session = history.begin(connection, source)
+        for batch in batches(length_s, seed, every_s=600):
+            history.keep(connection, session, source, batch)
+        history.close(connection, session)
+
+
+@pytest.fixture
+def filled(database):
+    """Return a history of yesterday at the dock, and of today there and elsewhere."""
+    write(database, origin(NOW - timedelta(hours=33), place=DOCKED), 7200, 1)
+    write(database, origin(place=DOCKED), 5400, 2)
+    write(database, origin(NOW - timedelta(hours=3)), 3600, 3)
+    return database
+
+
+def test_an_empty_history_answers_everything_with_nothing(database):
+    with database.reading() as connection:
+        assert trends.reach(connection, About()) is None
+        assert trends.places(connection) == []
+        assert trends.days(connection, About(), YESTERDAY, TODAY) == []
+        assert trends.hours(connection, About(), YESTERDAY, TODAY, RULES) == []
+        assert trends.ribbon(connection, About(), TODAY) == []
+        assert trends.events(connection, About(), YESTERDAY, TODAY) == []
+        assert trends.measured(connection, About(), YESTERDAY, TODAY) == {}
+        assert trends.utc_offset_s(connection, About(), TODAY) == 0
+
+
+def test_how_far_it_reaches_and_where(filled):
+    with filled.reading() as connection:
+        assert trends.reach(connection, About()) == (YESTERDAY, TODAY)
+        assert trends.reach(connection, About(place="")) == (TODAY, TODAY)
+        assert trends.reach(connection, About(person=99)) is None
+        assert trends.places(connection) == ["", "docked"]
+        assert trends.ways(connection, About(), YESTERDAY, TODAY).places == ("", "docked")
+        assert trends.utc_offset_s(connection, About(), TODAY) == 3600
+
+
+def test_a_day_puts_its_places_together_by_the_time_spent_there(filled):
+    with filled.reading() as connection:
+        yesterday, today = trends.days(connection, About(), YESTERDAY, TODAY)
+        (docked,) = trends.days(connection, About(place="docked"), TODAY, TODAY)
+        (elsewhere,) = trends.days(connection, About(place=""), TODAY, TODAY)
+    assert (yesterday.day, today.day) == (YESTERDAY, TODAY)
+    assert today.judged_s == docked.judged_s + elsewhere.judged_s
+    weights = [docked.judged_s, elsewhere.judged_s]
+    for name in ("score", "posture", "breaks"):
+        parts = [getattr(docked, name), getattr(elsewhere, name)]
+        assert getattr(today, name) == pytest.approx(np.average(parts, weights=weights))
+    assert today.bouts == tuple(sorted((*docked.bouts, *elsewhere.bouts), key=lambda bout: bout.at))
+    assert sum(today.seconds.values()) == 9000
+    for kind, (count, _) in today.happened.items():
+        assert count == docked.happened.get(kind, (0, 0))[0] + elsewhere.happened.get(kind, (0, 0))[0]
+    assert sum(loss.points for loss in today.losses) == pytest.approx(100 - today.score, abs=0.5)
+
+
+def test_a_measure_day_by_day_is_that_of_its_minutes(filled):
+    with filled.reading() as connection:
+        found = trends.measure(connection, About(place="docked"), "head_roll_deg", Activity.SITTING, YESTERDAY, TODAY)
+        minutes = connection.execute(
+            select(MINUTES.c.head_roll_deg).join(SESSIONS, SESSIONS.c.id == MINUTES.c.session_id).where(
+                SESSIONS.c.day == YESTERDAY, MINUTES.c.activity == Activity.SITTING, MINUTES.c.seconds >= 15
+            )
+        ).scalars().all()  # fmt: skip
+        assert "head_roll_deg" in trends.measured(connection, About(), YESTERDAY, TODAY)
+        assert trends.measure(connection, About(), "body_lean_deg", Activity.SITTING, YESTERDAY, TODAY) == []
+    assert [one.day for one in found] == [YESTERDAY, TODAY]
+    assert found[0].median == pytest.approx(np.median(minutes), abs=0.01)
+    assert found[0].minutes == len(minutes)
+    assert found[0].low <= found[0].median <= found[0].high
+
+
+def test_an_hour_is_local_and_holds_its_windows(filled):
+    with filled.reading() as connection:
+        hours = trends.hours(connection, About(), TODAY, TODAY, RULES)
+        rows = connection.execute(select(WINDOWS)).mappings().all()
+    assert [(one.day, one.hour) for one in hours] == [(TODAY, 9), (TODAY, 10), (TODAY, 15)]
+    nine = [window_of(row) for row in rows if 0 <= row["at"] - origin().second < 3600]
+    scored = [window for window in nine if not math.isnan(window.posture)]
+    judged = [sum(w.seconds.get(a, 0) for a in ("sitting", "standing", "walking")) for w in scored]
+    assert hours[0].window.posture == pytest.approx(np.average([w.posture for w in scored], weights=judged))
+
+
+def test_the_ribbon_is_whole_and_in_order(filled):
+    with filled.reading() as connection:
+        ribbon = trends.ribbon(connection, About(), TODAY)
+        seconds = connection.execute(select(SECONDS.c.at, SECONDS.c.activity).order_by(SECONDS.c.at)).all()
+    assert ribbon[0].at == origin().second
+    for before, after in pairwise(ribbon):
+        assert before.end_at <= after.at
+        assert before.end_at < after.at or before.activity is not after.activity
+    doing = dict(seconds)
+    longest = max(ribbon, key=lambda one: one.end_at - one.at)
+    inside = [doing[at] for at in range(longest.at, longest.end_at)]
+    assert inside.count(longest.activity) > 0.9 * len(inside)
+
+
+def test_what_happened_is_told_in_order(filled):
+    with filled.reading() as connection:
+        events = trends.events(connection, About(place="docked"), YESTERDAY, TODAY)
+        only = trends.events(connection, About(), date(2020, 1, 1), date(2020, 1, 2))
+    assert only == []
+    assert events
+    assert [event.start_s for event in events] == sorted(event.start_s for event in events)
