@@ -40,6 +40,8 @@ def score_html(result: Result) -> str:
 def _facts(result: Result) -> str:
     told = result.summary
     facts = ["only part of the file could be read"] if told["status"] == "partial" else []
+    if told["own_targets"]:
+        facts.append("held against own targets")
     facts.append(_doing(result))
     model = f"model {told['model']}"
     if not result.is_photo:

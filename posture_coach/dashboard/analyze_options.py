@@ -70,6 +70,8 @@ def in_words(settings: Settings) -> str:
         words.append(f"turned by {settings.rotate}°")
     if isinstance(settings.baseline, Stretch):
         words.append(f"seconds {settings.baseline.start_s:g} to {settings.baseline.end_s:g} as own upright")
+    if settings.targets is not None:
+        words.append("own targets")
     return ", ".join(words)
 
 

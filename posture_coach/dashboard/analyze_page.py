@@ -9,6 +9,7 @@ import streamlit as st
 
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.baseline import Stretch
+from posture_coach.dashboard import camera
 from posture_coach.dashboard import jobs as shared
 from posture_coach.dashboard.analyze_data import forget
 from posture_coach.dashboard.analyze_options import as_query, in_words, problem
@@ -80,7 +81,7 @@ def _drop() -> Settings:
     zone = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Options", icon=":material/tune:"):
-            settings = _options()
+            settings = replace(_options(), targets=camera.own_targets())
         st.caption(plain(f"{in_words(settings).capitalize()}."), width="stretch")
     if wrong := problem(settings):
         st.error(wrong)

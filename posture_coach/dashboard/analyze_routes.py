@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from posture_coach.dashboard import jobs
+from posture_coach.dashboard import camera, jobs
 from posture_coach.dashboard.analyze_options import from_query
 from posture_coach.dashboard.analyze_store import Store, create, default_root
 from posture_coach.dashboard.guard import guarded
@@ -73,7 +74,7 @@ async def _upload(request: Request) -> Response:
     if _store is None or registry is None:
         return PlainTextResponse(WORDS[NO_SERVICE], NO_SERVICE)
     try:
-        settings = from_query(request.query_params)
+        settings = replace(from_query(request.query_params), targets=camera.own_targets())
     except DataError as why:
         return PlainTextResponse(str(why), BAD_REQUEST)
     name = shown_name(request.query_params.get("name", ""))

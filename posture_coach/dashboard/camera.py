@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from posture_coach.coach.keeping import keeper
 from posture_coach.coach.lock import only_one_process
 from posture_coach.coach.watch import Watch, Wish
 from posture_coach.dashboard.live_message import pack
@@ -20,20 +21,22 @@ VIDEO_NAMES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 _watch: Watch | None = None
 _chosen: str | None = None
 _place: str | None = None
+_keep: bool | None = None
 
 
-def choose(source: str | None, place: str | None = None) -> None:
-    """Settle what `start` will watch: None is the first camera, or without one a sample; and at which place."""
-    global _chosen, _place  # the server is one process, and this is its one camera
-    _chosen, _place = source, place
+def choose(source: str | None, place: str | None = None, keep: bool | None = None) -> None:
+    """Settle what `start` will watch: None is the first camera, or without one a sample; where, and whether to keep."""
+    global _chosen, _place, _keep  # the server is one process, and this is its one camera
+    _chosen, _place, _keep = source, place, keep
 
 
 def start() -> None:
     """Begin to watch, as soon as somebody looks."""
     global _watch
     _watch = Watch(
-        Wish(_chosen or first_source(), place=_place), pack, only_one_process, lambda who: OwnTargets().held(who)
-    )
+        Wish(_chosen or first_source(), place=_place), pack, only_one_process, lambda who: OwnTargets().held(who),
+        keeper(_keep),
+    )  # fmt: skip
 
 
 def stop() -> None:
@@ -61,6 +64,12 @@ def held() -> Held:
     """Return what is held against: by the watch where it runs, else what the person's file says."""
     standing = _watch.status.held if _watch is not None else None
     return standing if standing is not None else OwnTargets().held()
+
+
+def hold_against(person: str | None = None) -> None:
+    """Read a person's targets anew, and let the watch score against them at once."""
+    if _watch is not None:
+        _watch.hold_against(person)
 
 
 def own_targets() -> Targets | None:

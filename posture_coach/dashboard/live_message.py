@@ -87,6 +87,8 @@ def _status(status: Status) -> dict[str, Any]:
         "neutral": status.neutral,
         "has_neutral": status.has_neutral,
         "analysed": status.analysed,
+        "own_targets": status.held.words if status.held is not None else "",
+        "kept": status.keeper.words if status.keeper is not None else "",
     }
 
 
@@ -102,6 +104,10 @@ def _drawn(frame: Frame, assessment: Assessment, reading: Reading, status: Statu
 def _notes(status: Status, reading: Reading, *, found: bool) -> list[str]:
     """Say what makes the numbers doubtful, and what to do."""
     notes = [status.upright.notice] if status.upright.notice else []
+    if status.held is not None and status.held.problem:
+        notes.append(status.held.problem)
+    if status.keeper is not None and status.keeper.problem:
+        notes.append(status.keeper.problem)
     if status.sight is not None and status.sight.dark:
         notes.append("It is very dark: put a light in front of you.")
     if status.people:
@@ -193,4 +199,5 @@ def _band(target: Target, decimals: int, unit: str) -> str:
     low, high = target.good[0][0], target.good[-1][1]
     own = " of your own upright" if target.relative_to.value == "own_upright" else ""
     size = "up to " if target.magnitude else f"{low:.{decimals}f} to "
-    return f"good: {size}{high:.{decimals}f}{unit}{own}"
+    mine = " (own target)" if target.own is not None else ""
+    return f"good: {size}{high:.{decimals}f}{unit}{own}{mine}"

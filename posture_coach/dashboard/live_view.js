@@ -41,6 +41,7 @@ function begin(root, { path, token }) {
       facts(told);
     }
     if (told.history) history = told.history;
+    own(told.own_targets);
     tell(told);
     if (socket.readyState === WebSocket.OPEN) socket.send("shown");
   }
@@ -82,6 +83,15 @@ function begin(root, { path, token }) {
     history.push([told.time_s, score.value]);
     while (history.length && history[0][0] < told.time_s - STRIP_S || history[0][0] > told.time_s) history.shift();
     draw(at("canvas"), history, told.time_s, root);
+  }
+
+  // Quiet, but there: scores held against other targets do not compare, so the strip begins anew with them.
+  function own(words) {
+    const line = at(".own");
+    if (line.textContent === words) return;
+    if (shown) history = [];
+    line.textContent = words;
+    line.hidden = !words;
   }
 
   // Quiet: the last minutes' score, why on a click, and what goes on in one line.

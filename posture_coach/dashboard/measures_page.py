@@ -99,11 +99,12 @@ RELATIVE = {
 }
 EVIDENCE = {
     "A": "reviews or large norms", "B": "single studies or standards", "C": "convention among experts",
-    "D": "our own default",
+    "D": "our own default", "own": "none published",
 }  # fmt: skip
 PROVENANCE = {
     "seen": "read in the source", "secondary": "read in a work that cites the source",
     "memory": "from memory, still to be checked", "engineering": "chosen by us",
+    "own": "set for one person",
 }  # fmt: skip
 READ = {
     "abstract": "abstract or opening read", "secondary": "known through works that cite it",
@@ -248,7 +249,7 @@ def _more(row: Definition) -> str:
 
 def _target(target: Target) -> str:
     grades = (("good", target.good), ("caution", target.caution), ("poor", target.poor))
-    bands = "".join(f"<li>{name}: {escape(_bands(target, name, bands))}</li>" for name, bands in grades if bands)
+    bands = "".join(f"<li>{name}: {escape(band_words(target, name, bands))}</li>" for name, bands in grades if bands)
     edge = "ends" if target.closed is Closed.HIGH else "starts"
     mdc = f"{_number(target.mdc, target.unit, plain=True)} ({CHANGE_FROM.get(target.mdc_from, target.mdc_from)})"
     more = [
@@ -266,7 +267,7 @@ def _target(target: Target) -> str:
     return f'<h4>{title}</h4><ul>{bands}</ul>{note}<p class="pc-quiet">{quiet}</p>'
 
 
-def _bands(target: Target, grade: str, bands: Sequence[Band]) -> str:
+def band_words(target: Target, grade: str, bands: Sequence[Band]) -> str:
     """Say the bands of one grade; the outermost poor ones reach as far as a body does."""
     every = [*target.good, *target.caution, *target.poor]
     lowest, highest = min(low for low, _ in every), max(high for _, high in every)

@@ -10,19 +10,22 @@ from html import escape
 
 import streamlit as st
 
+from posture_coach.dashboard import camera
+from posture_coach.dashboard.analyze_result import plain
 from posture_coach.dashboard.measures_page import EVIDENCE, PROVENANCE
-from posture_coach.measures.definitions import NAMES, UNIT_SIGN
+from posture_coach.measures.definitions import UNIT_SIGN
 from posture_coach.scoring.checked_toml import Band
+from posture_coach.scoring.own import OWN
 from posture_coach.scoring.rules import Rules, Scale, shipped_rules
 from posture_coach.scoring.targets import (
     JUDGED,
+    Own,
     Plane,
     RelativeTo,
     Source,
     Target,
     Targets,
     shipped_sources,
-    shipped_targets,
 )
 from posture_coach.scoring.windows import FAIR, SURE
 
@@ -80,7 +83,8 @@ NO_END_MIN = 1440.0
 
 def scored_page() -> None:
     """Explain the score."""
-    targets, rules, sources = shipped_targets(NAMES), shipped_rules(), shipped_sources()
+    held, rules, sources = camera.held(), shipped_rules(), shipped_sources()
+    targets = held.targets
     with st.container(horizontal_alignment="center"), st.container(width=PAGE_PX):
         st.html(STYLE)
         st.title("How you are scored", anchor=False)
@@ -99,8 +103,13 @@ def scored_page() -> None:
         st.header("What the camera cannot see", anchor=False)
         st.markdown(UNSEEN)
         st.header("What is good, activity by activity", anchor=False)
+        for words in filter(
+            None, (held.problem, f"{held.words}. Change them on the page Targets." if held.words else "")
+        ):
+            st.info(plain(words), icon=":material/tune:")
         for tab, activity in zip(st.tabs([kind.value.capitalize() for kind in JUDGED]), JUDGED, strict=True):
-            tab.html(targets_html(activity.value.capitalize(), targets.of(activity), sources))
+            off = [own for own in targets.own if own.activity == activity and not own.used]
+            tab.html(targets_html(activity.value.capitalize(), targets.of(activity), sources, off))
 
 
 def parts_html(rules: Rules) -> str:
@@ -165,10 +174,11 @@ def _time_row(title: str, scale: Scale, unit: str, sources: dict[str, Source]) -
     return f"{escape(title)}<small>{escape(scale.note)}</small>", escape(good), escape(caution), known
 
 
-def targets_html(name: str, targets: Sequence[Target], sources: dict[str, Source]) -> str:
-    """Return what one activity is held against, the heaviest first."""
+def targets_html(name: str, targets: Sequence[Target], sources: dict[str, Source], off: Iterable[Own] = ()) -> str:
+    """Return what one activity is held against, the heaviest first, and then what was switched off."""
     ordered = sorted(targets, key=lambda target: -target.weight)
     rows = [_target_row(target, sources) for target in ordered]
+    rows += [_off_row(own.shipped, own) for own in off if own.shipped is not None]
     return _table(f"{name}: the heaviest first", ("What", "Weight", "Good", "Caution", "From where we know"), rows)
 
 
@@ -179,10 +189,39 @@ def _target_row(target: Target, sources: dict[str, Source]) -> tuple[str, ...]:
     side = ", to either side" if target.magnitude else ""
     good, caution = (_bands(of, sign) + side if of else "none" for of in (target.good, target.caution))
     against = f"<small>{own}</small>" if own else ""
+    was = target.own.shipped if target.own is not None else None
+    before = [
+        f"<small>shipped: {escape(words)}</small>" if words != now else ""
+        for words, now in (
+            (f"{was.weight:g}", f"{target.weight:g}"), (_bands(was.good, sign) + side, good),
+            (_bands(was.caution, sign) + side, caution),
+        )
+    ] if was is not None else ["", "", ""]  # fmt: skip
     return (
-        f"{escape(target.title)}<small>{escape(told)}</small>", f"{target.weight:g}", f"{escape(good)}{against}",
-        escape(caution), _known(target.evidence, target.provenance, target.sources, sources),
+        f"{escape(target.title)}<small>{escape(told)}</small>", f"{target.weight:g}{before[0]}",
+        f"{escape(good)}{against}{before[1]}", f"{escape(caution)}{before[2]}", known_html(target, sources),
     )  # fmt: skip
+
+
+def _off_row(target: Target, own: Own) -> tuple[str, ...]:
+    sign = UNIT_SIGN.get(target.unit, f" {target.unit}")
+    good, caution = (f"<small>shipped: {escape(_bands(of, sign))}</small>" for of in (target.good, target.caution))
+    whose = f"{own.words[:1].upper()}{own.words[1:]}."
+    return f"{escape(target.title)}<small>Switched off.</small>", "0", good, caution, escape(f"{whose} {own.reason}")
+
+
+def known_html(target: Target, sources: dict[str, Source]) -> str:
+    """Say how good the evidence of a target is and where its numbers come from, or who has set them."""
+    known = "" if target.evidence == OWN else _known(target.evidence, target.provenance, target.sources, sources)
+    if target.own is None:
+        return known
+    words = target.own.words
+    reason = f" {escape(target.own.reason)}" if target.own.reason else ""
+    return (
+        f"<b>Own target</b>, {escape(words)}.{reason}<br>{known}"
+        if known
+        else (f"<b>Own target</b>, {escape(words)}.{reason}")
+    )
 
 
 def _known(evidence: str, provenance: str, keys: Iterable[str], sources: dict[str, Source]) -> str:

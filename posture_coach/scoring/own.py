@@ -86,7 +86,8 @@ def merged(top: Mapping[str, Any], shipped: Targets, mdc: Mapping[str, float], *
     used = tuple(target for target in targets if target.own is None or target.own.used)
     if not used:
         raise place.wrong("targets", "at least one target in use", "every one of them switched off")
-    return Targets(used, shipped.points, tuple(target.own for target in targets if target.own is not None))
+    own = tuple(target.own for target in targets if target.own is not None)
+    return Targets(used, shipped.points, own, tuple(target for target in targets if target not in used))
 
 
 def _target(id_: str, table: object, by_id: Mapping[str, Target], mdc: Mapping[str, float], file: str) -> Target:

@@ -193,7 +193,7 @@ class Own:
     @property
     def renumbered(self) -> bool:
         """Whether what it judges by is no longer what was published: a weight alone was always ours."""
-        return self.shipped is None or not {"weight", "note"}.issuperset(self.changed)
+        return self.shipped is None or not {"weight", "note", "used"}.issuperset(self.changed)
 
     @property
     def words(self) -> str:
@@ -211,11 +211,14 @@ class Targets:
     ----------
     own
         What differs from the shipped ones, also what is switched off; empty where nothing does.
+    off
+        Those that are switched off, as they would be.
     """
 
     targets: tuple[Target, ...]
     points: Points
     own: tuple[Own, ...] = ()
+    off: tuple[Target, ...] = ()
 
     def of(self, activity: Activity) -> tuple[Target, ...]:
         """Return the targets of one activity."""

@@ -12,7 +12,7 @@ from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import Reason
 from posture_coach.scoring.assess import Assessment, Assessor
-from posture_coach.scoring.targets import shipped_targets
+from posture_coach.scoring.targets import Targets, shipped_targets
 from tests.drawn import Body, draw
 
 STANDING = Body(yaw_deg=90.0)
@@ -25,9 +25,9 @@ SITTING = Body(
 )
 
 
-def assessor(baseline: Baseline | None = None, *, live: bool = False) -> Assessor:
+def assessor(baseline: Baseline | None = None, *, live: bool = False, targets: Targets | None = None) -> Assessor:
     """Return the chain with what is shipped."""
-    return Assessor(shipped_accuracy(), shipped_targets(NAMES), baseline, live=live)
+    return Assessor(shipped_accuracy(), targets or shipped_targets(NAMES), baseline, live=live)
 
 
 def assessed(bodies: Sequence[Body | None], baseline: Baseline | None = None, **drawing: object) -> Assessment:

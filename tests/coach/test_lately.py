@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from posture_coach.coach.lately import NOTHING_YET, Minutes
-from tests.scoring.over_time import NECK, PITCH, TRUNK, assessed, windows_of
+from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.scoring.own import merged
+from tests.scoring.over_time import NECK, PITCH, TARGETS, TRUNK, assessed, windows_of
 
 HZ = 2.0
 
@@ -59,3 +61,25 @@ def test_somebody_else_begins_anew():
 def test_a_due_break_goes_on_until_it_is_taken(minutes):
     (event,) = [e for e in shown(desk(minutes))[-1].going_on if e.kind == "break_due"]
     assert event.evidence["most"] == pytest.approx(minutes * 60, abs=2)
+
+
+def test_other_targets_begin_the_score_anew_and_what_goes_on_goes_on():
+    one, assessment = Minutes(), desk(40)
+    for i in range(len(assessment)):
+        one.push(assessment.part(i, i + 1))
+    assert one.lately.window is not None
+    before = next(e for e in one.lately.going_on if e.kind == "break_due")
+    table = {"schema_version": 1, "targets": {"sitting_head_pitch": {"used": False}}}
+    other = merged(table, TARGETS, shipped_accuracy().mdc, file="x")
+    time_s = 2400.5 + np.arange(round(70 * HZ)) / HZ
+    later = assessed(time_s, {TRUNK: 35.0, PITCH: 5.0, NECK: 0.0}, targets=other)
+    assert one.push(later.part(0, 1)).window is None
+    for i in range(1, len(later)):
+        one.push(later.part(i, i + 1))
+    window = one.lately.window
+    assert window is not None
+    assert all(start_s >= 2400.0 for loss in window.losses if loss.part == "posture" for start_s, _ in loss.moments)
+    assert "sitting_head_pitch" not in {loss.what for loss in window.losses}
+    after = next(e for e in one.lately.going_on if e.kind == "break_due")
+    assert after.start_s == before.start_s
+    assert after.evidence["most"] > before.evidence["most"]

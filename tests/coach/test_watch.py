@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,8 +15,11 @@ from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.watch import Phase, Watch, Wish
 from posture_coach.errors import CameraError, OutputError
+from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.pose.types import Model
+from posture_coach.scoring.own import merged
 from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.own_targets import Held, shipped
 from posture_coach.store.profiles import Places
 from tests.clips import LONG_WALK, SITTING, SQUATS, beside, frames_of, still_video
 
@@ -256,3 +260,38 @@ def test_a_calibration_that_cannot_be_kept_is_told_and_one_that_is_given_up_leav
         assert watch.status.neutral == ""
         watch.after(watch.status.analysed + 3, PATIENCE_S)
         assert (watch.status.neutral, watch.status.has_neutral) == ("", False)
+
+
+def test_other_targets_are_taken_over_at_once_without_opening_anew(started):
+    sets = {"me": shipped()}
+    told_of = []
+
+    def pack(_frame, assessment, status):
+        told_of.append((assessment.score.targets, status.held.person))
+        return b""
+
+    watch = started(replace(LITE, fps=30.0), pack, held=lambda who: Held(who, sets[who]))
+    with watch.viewing():
+        first = watch.after(0, PATIENCE_S)
+        threads = source_threads()
+        assert told_of[-1] == (shipped(), "me")
+        table = {"schema_version": 1, "targets": {"walking_trunk": {"weight": 1.0}}}
+        sets["anna"] = merged(table, shipped(), shipped_accuracy().mdc, file="x")
+        until(lambda: watch.history(), "no score is kept")
+        watch.hold_against("anna")
+        until(lambda: told_of[-1] == (sets["anna"], "anna"), "it is not taken over")
+        assert watch.after(first.number, PATIENCE_S) is not None
+        assert source_threads() == threads, "the source was opened anew"
+        sets["anna"] = shipped()
+        watch.hold_against()
+        until(lambda: told_of[-1] == (shipped(), "anna"), "its own change is not taken over")
+
+
+def test_targets_are_read_anew_when_watching_begins(started):
+    now = [shipped()]
+    watch = started(pack=lambda _f, assessment, _s: str(len(assessment.score.targets.own)).encode(),
+                    held=lambda who: Held(who, now[0]))  # fmt: skip
+    table = {"schema_version": 1, "targets": {"walking_trunk": {"weight": 1.0}}}
+    now[0] = merged(table, shipped(), shipped_accuracy().mdc, file="x")
+    with watch.viewing():
+        assert watch.after(0, PATIENCE_S).packed == b"1"

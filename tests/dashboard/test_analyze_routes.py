@@ -15,12 +15,14 @@ from starlette.applications import Starlette
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.baseline import Stretch
 from posture_coach.dashboard import analyze_routes, jobs
-from posture_coach.dashboard.analyze_options import as_query, from_query
+from posture_coach.dashboard.analyze_options import as_query, from_query, in_words
 from posture_coach.dashboard.analyze_routes import PATH, ROUTES, shown_name, start, stop
 from posture_coach.dashboard.analyze_store import Store
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.errors import DataError
 from posture_coach.pose.types import Model
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.own_targets import OwnTargets
 from tests.clips import names_in, small_disk
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
@@ -100,6 +102,15 @@ def test_a_file_of_many_pieces_is_whole(no_work, monkeypatch):
 
 
 @posix
+def test_it_is_held_against_the_persons_own_targets(root, no_work, monkeypatch, tmp_path):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
+    post([b"a"])
+    own = OwnTargets().change("sitting_trunk", {"weight": 1.0})
+    post([b"a"])
+    assert [settings.targets for _, _, settings in no_work] == [None, own]
+    assert in_words(no_work[1][2]).endswith("own targets")
+
+
 def test_only_this_user_may_read_it_and_its_name_tells_nothing(root, no_work):
     post([b"x"], name="my secret illness.mp4")
     for path in [root, *uploads(root)]:

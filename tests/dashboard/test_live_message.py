@@ -16,13 +16,16 @@ from posture_coach.coach.watch import Phase, Status, Wish
 from posture_coach.dashboard.live_message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
 from posture_coach.dashboard.live_route import whom
 from posture_coach.drawing import PAPER
+from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame
-from tests.batch.made import SITTING, STANDING, assessed
-from tests.drawn import Body
+from posture_coach.scoring.own import merged
+from posture_coach.store.own_targets import Held, shipped
+from tests.batch.made import SITTING, STANDING, assessed, assessor
+from tests.drawn import Body, draw
 from tests.scoring import over_time
 
 WATCHING = Status(Phase.WATCHING, Wish("0"))
@@ -185,3 +188,17 @@ def test_without_a_picture_the_state_is_told():
 )  # fmt: skip
 def test_what_a_page_says_of_whom_to_measure(said, where):
     assert whom(said) == where
+
+
+def test_own_targets_are_marked_and_a_damaged_file_is_told():
+    target = next(t for t in shipped().targets if t.id == "sitting_hip")
+    table = {"schema_version": 1, "targets": {target.id: {"weight": 1.0}}}
+    own = merged(table, shipped(), shipped_accuracy().mdc, file="x")
+    result = assessor(targets=own).push(draw([SITTING]))
+    message = unpacked(pack(frame(), result, replace(WATCHING, held=Held("me", own))))[0]
+    assert message["own_targets"] == "Own targets: 1 changed"
+    assert entry(message, "hip_flexion_left_deg")["band"] == "good: 45 to 90° (own target)"
+    assert "own target" not in entry(message, "knee_flexion_left_deg")["band"]
+    told_of = told(SITTING, status=replace(WATCHING, held=Held("me", shipped(), "me.toml is damaged.")))
+    assert told_of["own_targets"] == ""
+    assert "me.toml is damaged." in told_of["notes"]

@@ -8,8 +8,11 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from posture_coach.activity.types import Activity
 from posture_coach.dashboard.scored_page import parts_html, targets_html, times_html
+from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring.own import merged
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import JUDGED, shipped_sources, shipped_targets
 from tests.clips import SQUATS
@@ -67,6 +70,28 @@ def test_the_page_says_that_it_is_no_diagnosis_and_what_the_camera_cannot_see():
     assert "backrest" in said
     assert f"every {RULES.length_s / 60:g} minutes" in said
     assert [tab.label for tab in page.tabs] == [kind.value.capitalize() for kind in JUDGED]
+
+
+def test_what_a_person_has_set_stands_beside_the_shipped_one():
+    table = {
+        "sitting_trunk": {
+            "good": [[-10.0, 12.0]], "caution": [[-30.0, -10.0], [12.0, 60.0]], "set_by": "Dr <Meier>", "weight": 2.0,
+        },
+        "sitting_elbow": {"used": False},
+        "sitting_knee": {"weight": 2.0},
+    }  # fmt: skip
+    own = merged({"schema_version": 1, "targets": table}, TARGETS, shipped_accuracy().mdc, file="x")
+    off = [one for one in own.own if not one.used]
+    rows = {row[0]: row for row in rows_of(targets_html("x", own.of(Activity.SITTING), SOURCES, off))}
+    trunk = next(row for name, row in rows.items() if name.startswith("Trunk lean"))
+    assert trunk[1] == "2 shipped: 3"
+    assert "-10 to 12°" in trunk[2]
+    assert "shipped: -10 to 20°" in trunk[2]
+    assert trunk[4] == "Own target , set by Dr <Meier>, no published source."
+    knee = next(row for name, row in rows.items() if name.startswith("Knee bend"))
+    assert "shipped" not in knee[2]
+    assert "numbers from memory" in knee[4], "only its weight is another"
+    assert "Elbow bend Switched off." in rows
 
 
 @pytest.fixture(scope="module")

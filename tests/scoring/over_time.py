@@ -14,7 +14,7 @@ from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.score import Scorer
 from posture_coach.scoring.seconds import Second
-from posture_coach.scoring.targets import shipped_targets
+from posture_coach.scoring.targets import Targets, shipped_targets
 from posture_coach.scoring.windows import Window, Windows
 
 RULES = shipped_rules()
@@ -39,6 +39,7 @@ def assessed(
     values: Mapping[str, np.ndarray | float],
     activity: Activity | Sequence[Activity] = SIT,
     err: float = 4.0,
+    targets: Targets = TARGETS,
 ) -> Assessment:
     """Score n pictures in which these measures had these values, and nothing else was measured."""
     n, m = len(time_s), len(NAMES)
@@ -51,7 +52,7 @@ def assessed(
         NAMES, value, half_width, reason, np.array([View.SIDE] * n, dtype=object), np.full(n, 90.0)
     )  # fmt: skip
     kinds = np.array([activity] * n if isinstance(activity, Activity) else list(activity), dtype=object)
-    score = Scorer(TARGETS, NAMES).score(measures, kinds, baseline=UPRIGHT, time_s=time_s)
+    score = Scorer(targets, NAMES).score(measures, kinds, baseline=UPRIGHT, time_s=time_s)
     poses = PoseSeries(
         640, 480, Mode.TRACKED, Model.FULL, time_s, np.arange(n), np.zeros((n, POINTS, 2)), np.zeros((n, POINTS, 3)),
         np.ones((n, POINTS)), np.ones((n, POINTS)),
