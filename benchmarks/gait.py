@@ -34,6 +34,7 @@ from posture_coach.activity.gait_events import (
     peaks,
     walk_events,
 )
+from posture_coach.activity.gait_speed import Ruler
 from posture_coach.activity.gait_types import Contact, Figure, Gait
 from posture_coach.batch.analyse import Settings, analyse
 from posture_coach.geometry import distance, middle
@@ -50,6 +51,10 @@ MATCH_S = 0.2
 HEELS = (Landmark.LEFT_HEEL, Landmark.RIGHT_HEEL)
 RISE_M = 0.010
 """By which a toe has left the floor: above its lowest point of late stance."""
+STATURE_M = {
+    name: body["stature_m"]
+    for name, body in json.loads((DATA / "truth" / "bodies.json").read_text(encoding="utf-8")).items()
+}
 FILMED = {
     "variants/walk_side_clean_crop.mp4": Settings(),
     "walk/sports2d_walk_side_left.mp4": Settings(person=2),
@@ -229,10 +234,10 @@ class Found:
 
 
 def told(clip: Clip, series: PoseSeries, cache: Path | None) -> Found:
-    """Run the program's own way from poses to figures, with the camera's height known."""
-    eye = replace(camera(clip.item, cache), height_m=float(clip.item.camera_position[2]))
+    """Run the program's own way from poses to figures, with the person's height known and nothing of the camera's."""
+    eye = replace(camera(clip.item, cache), focal_px=None, lens=None)
     measures = Measurer(shipped_accuracy(), None, eye).push(smoothed(series))
-    result = gait(series, np.ones(len(series), dtype=bool), measures, eye)
+    result = gait(series, np.ones(len(series), dtype=bool), measures, eye, Ruler(STATURE_M[clip.item.body]))
     assert result is not None
     off, missed, wrong = [], 0, 0
     for k in clip.asked():
@@ -312,6 +317,7 @@ def _true_figures(clip: Clip) -> dict[str, float]:
         "stance_ratio": true_stance(clip),
         "double_support_ratio": 2.0 * true_stance(clip) - 1.0,
         "speed_m_s": told_events["speed_m_s"],
+        "step_length_m": (told_events["step_length_L_m"] + told_events["step_length_R_m"]) / 2.0,
     }
     figures |= {name: float(values[measure].mean()) for name, measure in MEANS.items()}
     for name, measure in {**SWAYS, **EXCURSIONS}.items():

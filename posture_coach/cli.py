@@ -27,6 +27,7 @@ from posture_coach.cli_options import (
     AnswersOption,
     ErgonomicsOption,
     FpsOption,
+    HeightOption,
     MirrorOption,
     ModelName,
     ModelOption,
@@ -104,6 +105,7 @@ def analyze(
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
     person: PersonOption = "largest",
+    height_cm: HeightOption = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write the table as CSV too.")] = False,
     landmarks: Annotated[bool, typer.Option("--landmarks", help="Add the 33 body points to the table.")] = False,
     annotate: Annotated[
@@ -129,7 +131,7 @@ def analyze(
     with _interruption() as interruption:
         files = _files(paths)
         settings = _settings(model, fps, baseline, place, mirror=mirror, rotate=rotate, person=person)
-        settings = replace(settings, targets=targets_from(targets))
+        settings = replace(settings, targets=targets_from(targets), height_cm=height_cm)
         jobs = _jobs(files, out, settings, outputs)
         code = _run(jobs, workers or workers_for(len(jobs)), interruption, json_progress=json_progress)
     raise typer.Exit(code)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from posture_coach.activity.events import gaps
 from posture_coach.activity.gait_body import body_figures
 from posture_coach.activity.gait_events import walk_events
+from posture_coach.activity.gait_speed import NO_RULER, Ruler, speed_figures
 from posture_coach.activity.gait_types import Contact, Figure, Gait, Step, Walk
 from posture_coach.measures.calibration import LEVEL, Camera, levelled
 from posture_coach.measures.types import MeasureSeries, Side, View
@@ -45,7 +46,11 @@ STANCE_SD, STANCE_BIAS_SD = 0.03, 0.025
 
 
 def gait(
-    series: PoseSeries, walking: Bools, measures: MeasureSeries | None = None, camera: Camera = LEVEL
+    series: PoseSeries,
+    walking: Bools,
+    measures: MeasureSeries | None = None,
+    camera: Camera = LEVEL,
+    ruler: Ruler = NO_RULER,
 ) -> Gait | None:
     """Tell the gait of one person over n pictures; None where nobody walks.
 
@@ -59,6 +64,8 @@ def gait(
         Of the same n pictures: how trunk, legs and arms move.
     camera
         How it stands; with its height, speed is told too.
+    ruler
+        What else gives a scale.
     """
     level = levelled(series, camera)
     parts = [(cut, level.part(cut.start, cut.stop)) for cut in stretches(walking, series.time_s)]
@@ -67,7 +74,8 @@ def gait(
     walks = tuple(walk_events(part) for _, part in parts)
     times = _Times(tuple(walks))
     figures = times.figures()
-    figures |= body_figures(walks, [part for _, part in parts], [cut for cut, _ in parts], measures, camera)
+    figures |= body_figures(walks, [part for _, part in parts], [cut for cut, _ in parts], measures)
+    figures |= speed_figures(walks, [part for _, part in parts], camera, ruler)
     return Gait(walks, tuple(_steps(walks)), figures)
 
 

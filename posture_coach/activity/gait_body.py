@@ -1,4 +1,4 @@
-"""How trunk, legs and arms move in a walk, from the measures over each stride; and its speed, given a scale."""
+"""How trunk, legs and arms move in a walk, from the measures over each stride."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.activity.gait_events import ANKLES
 from posture_coach.activity.gait_types import Figure, Walk
-from posture_coach.geometry import middle
-from posture_coach.measures.calibration import Camera
-from posture_coach.measures.floor import metres_per_px
-from posture_coach.measures.types import WORDS, MeasureSeries, Reason, Side, View
-from posture_coach.pose.types import Landmark, PoseSeries
+from posture_coach.measures.types import WORDS, MeasureSeries, Reason, Side
+from posture_coach.pose.types import PoseSeries
 
 Floats = NDArray[np.float64]
 
@@ -33,14 +29,7 @@ EXCURSIONS = {
 ERR_DEG = {"lateral_trunk_sway": 1.2, "hip_excursion": 10.0, "knee_excursion": 17.0, "arm_swing": 17.0}
 """95 % half-width of an excursion over some strides (`benchmarks/gait.py`); more strides do not help, since the network
 errs in the same way in each. On rendered people knees bend and arms swing by 7 too little, hips move by 4 too much."""
-SCALE_ERR = 0.08
-"""Of the floor's scale at walking feet, 95 % (see `measures/floor.py`)."""
-LEAST_WAY = 1.0
-"""In leg lengths: who has not come further has walked on a treadmill, or on the spot."""
 
-FROM_SIDE = "seen from the side alone: let the person walk across the picture"
-FROM_FRONT = "seen from the front alone: let the person walk towards the camera"
-ON_THE_SPOT = "the person stays in one place: a treadmill's speed is not seen"
 NO_MEASURES = "the angles were not measured"
 
 
@@ -49,9 +38,8 @@ def body_figures(
     parts: Sequence[PoseSeries],
     cuts: Sequence[slice],
     measures: MeasureSeries | None,
-    camera: Camera,
 ) -> dict[str, Figure]:
-    """Return the figures of trunk, legs, arms and speed.
+    """Return the figures of trunk, legs and arms.
 
     Parameters
     ----------
@@ -62,9 +50,7 @@ def body_figures(
     """
     told: dict[str, Figure] = {}
     if measures is None:
-        return dict.fromkeys((*MEANS, *SWAYS, *EXCURSIONS), Figure.missing(NO_MEASURES)) | {
-            "speed_m_s": speed(walks, parts, camera)
-        }
+        return dict.fromkeys((*MEANS, *SWAYS, *EXCURSIONS), Figure.missing(NO_MEASURES))
     strides = [
         rows for walk, part, cut in zip(walks, parts, cuts, strict=True) for rows in _strides(walk, part, cut.start)
     ]
@@ -74,7 +60,7 @@ def body_figures(
         told[name] = _excursion(measures, measure, strides, ERR_DEG["lateral_trunk_sway"], share=0.5)
     for name, measure in EXCURSIONS.items():
         told[name] = _excursion(measures, measure, strides, ERR_DEG[name.rsplit("_", 2)[0]])
-    return told | {"speed_m_s": speed(walks, parts, camera)}
+    return told
 
 
 def _strides(walk: Walk, part: PoseSeries, first: int) -> Iterator[NDArray[np.intp]]:
@@ -125,36 +111,3 @@ def _why(measures: MeasureSeries, column: int, strides: Sequence[NDArray[np.intp
     if len(hidden) > (1.0 - SEEN_SHARE) * len(codes):
         return WORDS[Reason(int(np.bincount(hidden).argmax()))]
     return f"{seen} whole strides were seen, {LEAST_STRIDES} are needed: let the person walk on"
-
-
-def speed(walks: Sequence[Walk], parts: Sequence[PoseSeries], camera: Camera) -> Figure:
-    """Return the mean speed over the floor, of the walks across the picture."""
-    side_on = [(walk, part) for walk, part in zip(walks, parts, strict=True) if walk.view is View.SIDE and walk.chains]
-    if not side_on:
-        return Figure.missing(FROM_SIDE)
-    way_m = time_s = 0.0
-    steps, reason = 0, ON_THE_SPOT
-    for walk, part in side_on:
-        metres, seconds, why = _way(walk, part, camera)
-        if why:
-            reason = why
-            continue
-        way_m, time_s, steps = way_m + metres, time_s + seconds, steps + len(walk.contacts) - 1
-    if time_s <= 0.0:
-        return Figure.missing(reason)
-    return Figure(way_m / time_s, SCALE_ERR * way_m / time_s, steps)
-
-
-def _way(walk: Walk, part: PoseSeries, camera: Camera) -> tuple[float, float, str]:
-    """Return how far the hips went between the first and the last contact, in metres and seconds, or why not."""
-    p = part.points_px
-    first, last = (int(np.abs(part.time_s - walk.contacts[k].time_s).argmin()) for k in (0, -1))
-    hip = middle(p[:, Landmark.LEFT_HIP], p[:, Landmark.RIGHT_HIP])
-    feet_y = np.fmax(p[:, ANKLES[0], 1], p[:, ANKLES[1], 1])
-    moved_px = abs(float(hip[last, 0] - hip[first, 0]))
-    if moved_px < LEAST_WAY * float(np.nanmedian(feet_y - hip[:, 1])):
-        return 0.0, 0.0, ON_THE_SPOT
-    scale, reason = metres_per_px(camera, feet_y[first : last + 1], (part.width, part.height))
-    if reason:
-        return 0.0, 0.0, reason
-    return moved_px * float(np.nanmedian(scale)), float(part.time_s[last] - part.time_s[first]), ""

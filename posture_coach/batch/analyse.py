@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from posture_coach.activity.gait_speed import NO_RULER, Ruler
 from posture_coach.batch.baseline import Stretch, within
 from posture_coach.batch.doubts import doubts
 from posture_coach.batch.place import of_place
@@ -29,11 +30,13 @@ from posture_coach.pose.passes import look_again
 from posture_coach.pose.roster import Choice, Roster
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.sources import Kind, ReadReport, SourceInfo
+from posture_coach.pose.still import moved
 from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import Targets, shipped_targets
 from posture_coach.store.profiles import Profile
 
+CM_PER_M = 100.0
 Progress = Callable[[int], None]
 """Called with the number of pictures analysed so far; may raise to stop."""
 
@@ -54,6 +57,8 @@ class Settings:
         Who is measured where several people are in view.
     targets
         What is held against; None: the shipped ones.
+    height_cm
+        The person's, for the speed of a walk; None: not told.
     """
 
     model: Model = Model.FULL
@@ -63,6 +68,7 @@ class Settings:
     rotate: int = 0
     person: Choice = "largest"
     targets: Targets | None = None
+    height_cm: float | None = None
 
     def told(self) -> dict[str, Any]:
         """Return what a summary keeps of it, so that the analysis can be repeated."""
@@ -72,6 +78,7 @@ class Settings:
             baseline = f"place {own.place}, taken {own.taken_at.isoformat(timespec='seconds')}"
         return {
             "fps": self.fps, "mirror": self.mirror, "rotate": self.rotate, "baseline": baseline, "person": self.person,
+            "height_cm": self.height_cm,
         }  # fmt: skip
 
 
@@ -89,6 +96,8 @@ class Analysis:
         The poses as they came, before they were smoothed.
     camera
         How it stood.
+    ruler
+        What gives a walk its scale.
     """
 
     assessment: Assessment
@@ -97,6 +106,7 @@ class Analysis:
     raw: PoseSeries
     camera: Camera
     warnings: list[str] = field(default_factory=list)
+    ruler: Ruler = NO_RULER
 
 
 def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None) -> Analysis:
@@ -123,7 +133,14 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
     warnings += doubts(assessment, found.sights, baseline, found.roster)
     about = _about(path, found) | {"camera": _told_camera(camera)}
     said = [as_text(words) for words in warnings]
-    return Analysis(assessment, not report.partial, about, found.raw, camera, said)
+    return Analysis(assessment, not report.partial, about, found.raw, camera, said, _ruler(settings, found.album))
+
+
+def _ruler(settings: Settings, album: Album) -> Ruler:
+    """Return what gives a walk its scale; whether the camera moved is asked only where there is one."""
+    if settings.height_cm is None:
+        return NO_RULER
+    return Ruler(settings.height_cm / CM_PER_M, camera_moved=moved(album.pictures, album.people_px))
 
 
 def _held_against(settings: Settings, found: _Found, warnings: list[str]) -> tuple[Baseline | None, Camera]:

@@ -21,7 +21,7 @@ def gait_of(analysis: Analysis) -> Gait | None:
     """Return the gait in an analysed input, None where nobody walks."""
     result = analysis.assessment
     walking = np.asarray(result.activity == Activity.WALKING, dtype=np.bool_)
-    return gait(analysis.raw, walking, result.measures, analysis.camera)
+    return gait(analysis.raw, walking, result.measures, analysis.camera, analysis.ruler)
 
 
 def gait_figures(walked: Gait) -> dict[str, Any]:

@@ -19,16 +19,13 @@ from posture_coach.activity.gait import (
     gait,
     stretches,
 )
-from posture_coach.activity.gait_body import EXCURSIONS, FROM_SIDE, MEANS, ON_THE_SPOT, SWAYS
+from posture_coach.activity.gait_body import EXCURSIONS, MEANS, SWAYS
 from posture_coach.activity.gait_events import NOT_FROM_HERE, REACH_SHARE
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.calibration import Camera
 from posture_coach.measures.measurer import Measurer
 from posture_coach.measures.types import Side
 from tests.activity.walkers import ARM_DEG, HIP_DEG, STRIDE_S, lifter, lost, swapped, walker
-from tests.drawn import with_points
-
-SCALED = Camera(focal_px=1000.0, pitch_err_deg=0.2, height_m=1.2)
 
 
 def told(series, walking=None, measured=False, camera=Camera()):  # noqa: B008 - frozen
@@ -178,28 +175,3 @@ def test_short_walks_have_no_angles():
 def test_without_measures_there_are_no_angles():
     figures = told(walker(8.0)).figures
     assert all(figures[name].reason for name in (*MEANS, *SWAYS, *EXCURSIONS))
-
-
-# Speed
-
-
-def across(speed_m_s, seconds=6.0):
-    """Walk across the picture, so many metres a second at the scale that the camera gives."""
-    series = walker(seconds, yaw=-90.0, scale_px=150.0)
-    ankle_y = series.points_px[:, [27, 28], 1].max(axis=1)
-    m_per_px = (1.2 - 0.12) / (float(np.median(ankle_y)) - series.height / 2)
-    points = series.points_px.copy()
-    points[..., 0] += ((series.time_s - seconds / 2) * speed_m_s / m_per_px)[:, None]
-    return with_points(series, points_px=points)
-
-
-def test_a_known_scale_gives_the_speed():
-    found = told(across(0.5), camera=SCALED).figures["speed_m_s"]
-    assert found.value == pytest.approx(0.5, rel=0.03)
-    assert found.err == pytest.approx(0.08 * found.value)
-
-
-def test_without_a_scale_or_a_way_there_is_no_speed():
-    assert "focal length" in told(across(0.5)).figures["speed_m_s"].reason
-    assert told(across(0.0), camera=SCALED).figures["speed_m_s"].reason == ON_THE_SPOT
-    assert told(lifter(8.0), camera=SCALED).figures["speed_m_s"].reason == FROM_SIDE

@@ -79,7 +79,9 @@ def test_the_summary_fits_its_schema_and_names_program_model_and_source(everythi
 def test_the_summary_keeps_what_is_needed_to_repeat_it(everything):
     out, _ = everything
     settings = summary(out, "walk")["settings"]
-    assert settings == {"fps": None, "mirror": False, "rotate": 0, "baseline": [0.0, 0.3], "person": "largest"}
+    assert settings == {
+        "fps": None, "mirror": False, "rotate": 0, "baseline": [0.0, 0.3], "person": "largest", "height_cm": None,
+    }  # fmt: skip
 
 
 def test_the_annotated_copy_has_every_frame(everything):

@@ -67,6 +67,10 @@ def test_the_version_is_the_packages():
         (["analyze", "clip.mp4", "--model", "huge"], "'huge' is not one of"),
         (["analyze", "clip.mp4", "--fps", "0"], "greater than or equal to 0.1"),
         *(([command, "--fps", fps], "--fps") for command in ("analyze", "monitor") for fps in ("nan", "inf", "1e308")),
+        *(
+            (["analyze", "clip.mp4", "--height-cm", cm], "a person's height")
+            for cm in ("30", "400", "-1", "nan", "inf")
+        ),
         (["analyze", ""], "An input without a name"),
         (["analyze", "clip.mp4", ""], "An input without a name"),
         (["analyze", "rtsp://me:secret@host/x"], "rtsp://host/x is a stream, not a file"),
