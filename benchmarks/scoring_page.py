@@ -10,6 +10,7 @@ from posture_coach.measures.definitions import NAMES, UNIT_SIGN
 from posture_coach.resources import PACKAGE, data_file
 from posture_coach.scoring.checked_toml import Band, parsed
 from posture_coach.scoring.holding import LONGEST_STEP_S
+from posture_coach.scoring.own import HEAVIEST
 from posture_coach.scoring.rules import Rules, Scale, shipped_rules
 from posture_coach.scoring.targets import (
     FULL_SCORE,
@@ -48,6 +49,7 @@ def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dic
     return {
         **{name: f"{getattr(targets.points, name):g}" for name in ("good", "caution", "poor")},
         "least targets": f"{targets.points.least_targets}",
+        "heaviest": f"{HEAVIEST:g}",
         "points told": told(judged["points"]),
         "longest step": f"{LONGEST_STEP_S:g}",
         "holding": holding(judged["holding"]),

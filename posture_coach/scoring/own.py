@@ -41,9 +41,9 @@ EDGES = {"deg": (-181.0, 181.0), "ratio": (-1.0, 3.0), "cm": (0.0, 500.0)}
 """Where bands can lie; beyond it a number stands in the wrong unit."""
 GRADES = ("good", "caution", "poor")
 _WHO = ("set_by", "set_on", "reason")
-_CHANGES = (*GRADES, "relative_to", "holding", "weight", "used", "note", *_WHO)
-_NEEDED = ("activity", "measures", *GRADES)
-_ADDED = ("title", "closed", "magnitude", "relative_to", "holding", "weight", "note", *_WHO)
+CHANGES = (*GRADES, "relative_to", "holding", "weight", "used", "note", *_WHO)
+NEEDED = ("activity", "measures", *GRADES)
+ADDED = ("title", "closed", "magnitude", "relative_to", "holding", "weight", "note", *_WHO)
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NOT_MEASURABLE = {
@@ -93,13 +93,13 @@ def merged(top: Mapping[str, Any], shipped: Targets, mdc: Mapping[str, float], *
 def _target(id_: str, table: object, by_id: Mapping[str, Target], mdc: Mapping[str, float], file: str) -> Target:
     where = f"target '{id_}'"
     if id_ in by_id:
-        return _changed(Fields(table, file, where, (), _CHANGES), by_id[id_])
+        return _changed(Fields(table, file, where, (), CHANGES), by_id[id_])
     if not isinstance(table, dict) or not {"activity", "measures"}.intersection(table):
         top = Fields({}, file, "targets", ())
         top.known(id_, id_, by_id, "target (one of your own needs activity and measures)")
     if not _ID.fullmatch(id_):
         raise fault(file, where, "id", "small letters, digits and _, such as sitting_head_turn", repr(id_))
-    return _added(Fields(table, file, where, _NEEDED, _ADDED), id_, mdc)
+    return _added(Fields(table, file, where, NEEDED, ADDED), id_, mdc)
 
 
 # A shipped target, changed

@@ -101,8 +101,8 @@ def test_a_file_of_many_pieces_is_whole(no_work, monkeypatch):
     assert no_work[0][1].read_bytes() == b"".join(pieces)
 
 
-@posix
-def test_it_is_held_against_the_persons_own_targets(root, no_work, monkeypatch, tmp_path):
+@pytest.mark.usefixtures("root")
+def test_it_is_held_against_the_persons_own_targets(no_work, monkeypatch, tmp_path):
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
     post([b"a"])
     own = OwnTargets().change("sitting_trunk", {"weight": 1.0})
@@ -111,6 +111,7 @@ def test_it_is_held_against_the_persons_own_targets(root, no_work, monkeypatch, 
     assert in_words(no_work[1][2]).endswith("own targets")
 
 
+@posix
 def test_only_this_user_may_read_it_and_its_name_tells_nothing(root, no_work):
     post([b"x"], name="my secret illness.mp4")
     for path in [root, *uploads(root)]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import scoring_page
+from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring import own
 from posture_coach.scoring.happenings import KINDS
+from posture_coach.scoring.own import own_targets
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import shipped_sources, shipped_targets
 
@@ -43,3 +46,12 @@ def test_every_source_that_is_named_is_cited():
     named = {key for target in shipped_targets(NAMES).targets for key in target.sources}
     for key in named:
         assert f"- `{key}`: {shipped_sources()[key].cite}" in TEXT
+
+
+def test_the_example_of_own_targets_is_a_right_one_and_every_key_is_explained():
+    example = TEXT.split("```toml\n", 1)[1].split("```", 1)[0]
+    targets = own_targets(example, shipped_targets(NAMES), shipped_accuracy().mdc, file="example")
+    assert [one.id for one in targets.own] == ["sitting_trunk", "standing_knee", "sitting_head_turn"]
+    explained = TEXT.split("## Own targets", 1)[1].split("Refused", 1)[0]
+    for key in {*own.CHANGES, *own.NEEDED, *own.ADDED}:
+        assert f"`{key}`" in explained, key
