@@ -28,6 +28,7 @@ from posture_coach.cli_options import (
     ErgonomicsOption,
     FpsOption,
     HeightOption,
+    KeepOption,
     MirrorOption,
     ModelName,
     ModelOption,
@@ -81,13 +82,14 @@ def _root(
         str | None, typer.Option(help="Camera number or device, stream address, or a file played as a camera.")
     ] = None,
     place: PlaceOption = None,
+    keep: KeepOption = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the dashboard, on this machine.")] = 8501,
     browser: Annotated[bool, typer.Option(help="Open the dashboard in the browser.")] = True,
 ) -> None:
     if context.invoked_subcommand is None:
         from posture_coach.dashboard.server import run
 
-        run(port, source, place, open_browser=browser)
+        run(port, source, place, keep, open_browser=browser)
 
 
 @app.command()

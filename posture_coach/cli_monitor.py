@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from posture_coach.cli_options import (
     FpsOption,
+    KeepOption,
     MirrorOption,
     ModelOption,
     PersonOption,
@@ -23,7 +24,9 @@ from posture_coach.cli_options import (
 )
 
 if TYPE_CHECKING:
+    from posture_coach.coach.keeping import Keeper
     from posture_coach.coach.session import Session
+    from posture_coach.coach.upright import Upright
     from posture_coach.pose.camera import Live
     from posture_coach.store.profiles import SeenBy
 
@@ -37,13 +40,16 @@ def monitor(
     place: PlaceOption = None,
     targets: TargetsOption = None,
     person: PersonOption = "largest",
+    keep: KeepOption = None,
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
 ) -> None:
     """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
+    from posture_coach.coach.keeping import keeper
     from posture_coach.coach.lock import only_one_process
     from posture_coach.coach.places import seen_by
     from posture_coach.coach.session import Session
+    from posture_coach.coach.upright import Upright
     from posture_coach.pose.camera import is_camera, open_live
     from posture_coach.pose.roster import choice_of
     from posture_coach.pose.types import Model
@@ -51,26 +57,34 @@ def monitor(
     check_rotation(rotate)
     against = targets_from(targets)
     held = only_one_process() if is_camera(source) else nullcontext()
-    with held, open_live(source, mirror=mirror, rotate=rotate) as live, suppress(KeyboardInterrupt):
+    with (
+        held,
+        open_live(source, mirror=mirror, rotate=rotate) as live,
+        closing(keeper(keep)) as kept,
+        suppress(KeyboardInterrupt),
+    ):
         eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
-        session = Session(live, eye.model, fps, person=choice_of(person), targets=against)
-        _watch(live, session, eye, place, seconds, json_progress=json_progress)
+        session = Session(live, eye.model, fps, person=choice_of(person), targets=against, sink=kept)
+        upright = Upright()
+        upright.begin(session, eye, place)
+        kept.watch(source, eye, lambda: upright.standing.place)
+        _watch(live, session, eye, upright, kept, seconds, json_progress=json_progress)
+    if kept.problem:
+        typer.echo(f"posture-coach: {kept.problem}", err=True)
 
 
 def _watch(
-    live: Live, session: Session, eye: SeenBy, place: str | None, seconds: float, *, json_progress: bool
+    live: Live, session: Session, eye: SeenBy, upright: Upright, kept: Keeper, seconds: float, *, json_progress: bool
 ) -> None:
     """Show what is seen until the source ends or it has been long enough."""
     from rich.console import Console
 
     from posture_coach.coach import terminal
-    from posture_coach.coach.upright import Upright
 
-    upright = Upright()
-    upright.begin(session, eye, place)
-    seen = upright.watched(session)
-    if json_progress:
-        terminal.write_lines(terminal.warned(seen, upright, sys.stderr), sys.stdout, seconds)
-    else:
-        title = f"{live.info.name}  {eye.width}x{eye.height}  {eye.model}   Ctrl-C ends"
-        terminal.show(seen, Console(highlight=False), title, seconds, upright)
+    with closing(upright.watched(session)) as seen:
+        if json_progress:
+            terminal.write_lines(terminal.warned(seen, upright, sys.stderr), sys.stdout, seconds)
+        else:
+            how = "kept in your history" if kept.keeps else "not kept"
+            title = f"{live.info.name}  {eye.width}x{eye.height}  {eye.model}   {how}   Ctrl-C ends"
+            terminal.show(seen, Console(highlight=False), title, seconds, upright)

@@ -127,3 +127,12 @@ def mute(stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+KeepOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep/--no-keep",
+        help="Keep the numbers of each second in your history, no picture. Default: of a camera as you have settled "
+        "it, of a played file not.",
+    ),
+]

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from posture_coach.store.folder import FOLDER_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[1]
 
 # A busy machine is no error; and CI finds the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("here")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_data_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests, and the programs that they start, from what this user has kept."""
+    before = os.environ.get(FOLDER_VARIABLE)
+    os.environ[FOLDER_VARIABLE] = str(tmp_path_factory.mktemp("data"))
+    yield
+    os.environ.pop(FOLDER_VARIABLE)
+    if before is not None:
+        os.environ[FOLDER_VARIABLE] = before
 
 
 @pytest.fixture(scope="session")

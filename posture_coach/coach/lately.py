@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from posture_coach.activity.types import Event
 from posture_coach.scoring.assess import Assessment
@@ -32,11 +34,27 @@ class Lately:
 NOTHING_YET = Lately()
 
 
-class Minutes:
-    """Follows the measured person of one session; begins anew when somebody else is measured."""
+class Sink(Protocol):
+    """Takes what is complete, to keep it."""
 
-    def __init__(self) -> None:
-        self._rules = shipped_rules()
+    def take(self, second: Second, windows: Sequence[Window], events: Sequence[Event], targets: Targets) -> None:
+        """Take a second, and what was complete with it."""
+
+    def end(self, windows: Sequence[Window], events: Sequence[Event]) -> None:
+        """Take what is complete only now that the person is gone, or the source."""
+
+
+class Minutes:
+    """Follows the measured person of one session; begins anew when somebody else is measured.
+
+    Parameters
+    ----------
+    sink
+        Keeps what is complete; None: nobody does.
+    """
+
+    def __init__(self, sink: Sink | None = None) -> None:
+        self._rules, self._sink = shipped_rules(), sink
         self._person: int | None = None
         self.lately = NOTHING_YET
 
@@ -50,7 +68,18 @@ class Minutes:
             self._take(second)
         return self.lately
 
+    def finish(self) -> None:
+        """Hand over what goes on: nothing more comes of this person."""
+        if self._person is None:
+            return
+        for second in self._gatherer.finish():
+            self._take(second)
+        if self._sink is not None:
+            self._sink.end(list(self._windows.finish()), list(self._happenings.finish()))
+        self._person = None
+
     def _begin(self, assessment: Assessment) -> None:
+        self.finish()
         self._person, self.lately = assessment.person, NOTHING_YET
         self._gatherer, self._happenings = Gatherer(), Happenings(self._rules)
         self._targets = assessment.score.targets
@@ -63,11 +92,11 @@ class Minutes:
         self.lately = replace(self.lately, window=None)
 
     def _take(self, second: Second) -> None:
-        for window in self._windows.take(second):
-            self.lately = Lately(window)
-        for _ in self._happenings.push(second):
-            # What has ended is told by nobody here: only what goes on can still be changed.
-            pass
+        windows, events = list(self._windows.take(second)), list(self._happenings.push(second))
+        if windows:
+            self.lately = Lately(windows[-1])
+        if self._sink is not None:
+            self._sink.take(second, windows, events, self._targets)
         so_far = self._windows.so_far()
         known = so_far if so_far is not None and so_far.confidence != "no score" else self.lately.window
         self.lately = Lately(known, tuple(self._happenings.going_on()))

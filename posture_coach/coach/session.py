@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from posture_coach.coach.company import InView, Where, in_view, meant
-from posture_coach.coach.lately import NOTHING_YET, Minutes
+from posture_coach.coach.lately import NOTHING_YET, Minutes, Sink
 from posture_coach.coach.levelling import Levelling
 from posture_coach.errors import PictureError
 from posture_coach.measures.accuracy import shipped_accuracy
@@ -72,6 +73,7 @@ class Session:
         baseline: Baseline | None = None,
         person: Choice = "largest",
         targets: Targets | None = None,
+        sink: Sink | None = None,
     ) -> None:
         self._live, self._model, self._fps, self._going = live, model, fps, going
         self._person = person
@@ -81,7 +83,7 @@ class Session:
         self.sight: Sight | None = None
         self.people: tuple[InView, ...] = ()
         self.near = False
-        self._minutes = Minutes()
+        self._minutes = Minutes(sink)
         self.lately = NOTHING_YET
         self._first: list[PoseSeries] | None = []
         self._levelling = Levelling(live.info)
@@ -115,7 +117,7 @@ class Session:
         """
         grid = Grid(self._fps)
         mode = mode_for(self._fps or self._live.info.rate_hz)
-        with Follower(self._model, mode, self._person, again_s=GONE_S) as follower:
+        with Follower(self._model, mode, self._person, again_s=GONE_S) as follower, self._finishing():
             while self._going() and self._live.state in (LiveState.WATCHING, LiveState.LOST):
                 frame = self._live.read(timeout=PATIENCE_S)
                 if frame is None or not grid.takes(frame.time_s):
@@ -126,6 +128,13 @@ class Session:
                 assessment = replace(self._assessor.push(series), person=follower.roster.number)
                 self.lately = self._minutes.push(assessment)
                 yield frame, assessment
+
+    @contextmanager
+    def _finishing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._minutes.finish()
 
     def _take_targets(self) -> None:
         other, self._other_targets = self._other_targets, None

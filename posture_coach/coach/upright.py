@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -136,7 +136,7 @@ class Upright:
                 self.standing, has=here is not None, place=here.place if here else "", notice=self._recognition.notice
             )  # fmt: skip
 
-    def watched(self, session: Session) -> Iterator[Assessment]:
+    def watched(self, session: Session) -> Generator[Assessment]:
         """Yield a session's assessments, held against what is recognised on the way."""
         for frame, assessment in session:
             yield assessment

@@ -11,13 +11,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from posture_coach.coach.company import InView, Where
 from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
+from posture_coach.coach.keeping import Keeper
 from posture_coach.coach.lately import NOTHING_YET as NO_MINUTES
 from posture_coach.coach.lately import Lately
 from posture_coach.coach.places import seen_by
@@ -102,6 +103,8 @@ class Status:
         How the measured person's last minutes were.
     held
         Whose targets are held against, and what they are; None where the shipped ones are.
+    keeper
+        Tells what is kept of it; None where nothing ever is.
     """
 
     phase: Phase
@@ -114,6 +117,7 @@ class Status:
     near: bool = False
     lately: Lately = NO_MINUTES
     held: Held | None = None
+    keeper: Keeper | None = None
 
     @property
     def neutral(self) -> str:
@@ -148,9 +152,14 @@ class Watch:
     """
 
     def __init__(
-        self, wish: Wish, pack: Pack, lock: Lock = nullcontext, held: Callable[[str], Held] | None = None
+        self,
+        wish: Wish,
+        pack: Pack,
+        lock: Lock = nullcontext,
+        held: Callable[[str], Held] | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
-        self._pack, self._lock = pack, lock
+        self._pack, self._lock, self._keeper = pack, lock, keeper
         self._reads, self._held = held, held(ME) if held is not None else None
         self._wish = wish
         self._wanted = True
@@ -176,9 +185,8 @@ class Watch:
         with self._news:
             told = self._phase, self._wish, self._problem, self._upright.standing, self._count
             session = self._session
-            if session is None:
-                return Status(*told, held=self._held)
-            return Status(*told, session.sight, session.people, session.near, session.lately, self._held)
+            now = (session.sight, session.people, session.near, session.lately) if session is not None else _NOTHING
+            return Status(*told, *now, self._held, self._keeper)
 
     @property
     def wanted(self) -> bool:
@@ -263,8 +271,15 @@ class Watch:
             if held.targets != self._held.targets:
                 self._history.clear()
             self._held = held
+            if self._keeper is not None:
+                self._keeper.whose = held.person
             if self._session is not None:
                 self._session.hold_against(held.targets)
+
+    def keep(self, on: bool) -> None:
+        """Keep what is measured from now on, or no longer."""
+        if self._keeper is not None:
+            self._keeper.on = on
 
     def take_neutral(self) -> None:
         """Take the next seconds as the person's own upright, for as long as the program runs."""
@@ -286,6 +301,8 @@ class Watch:
         """End the watch and give the camera back."""
         self._set(_closed=True)
         self._thread.join()
+        if self._keeper is not None:
+            self._keeper.close()
 
     def _set(self, **values: object) -> None:
         with self._news:
@@ -322,16 +339,19 @@ class Watch:
         with held, open_live(wish.source, mirror=wish.mirror, rotate=wish.rotate) as live:
             self.hold_against()  # its file may have been edited meanwhile
             session = Session(
-                live, wish.model, wish.fps, targets=self._held.targets if self._held else None,
+                live, wish.model, wish.fps, targets=self._held.targets if self._held else None, sink=self._keeper,
                 going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
             )  # fmt: skip
             eye = seen_by(wish.source, live.info, wish.model, wish.fps, mirror=wish.mirror, rotate=wish.rotate)
             self._upright.begin(session, eye, wish.place)
+            if self._keeper is not None:
+                self._keeper.watch(wish.source, eye, lambda: self._upright.standing.place)
             self._set(_session=session)
             try:
-                for frame, assessment in session:
-                    self._upright.push(session, frame, assessment.poses, session.sight)
-                    self._publish(frame, assessment)
+                with closing(iter(session)) as seen:
+                    for frame, assessment in seen:
+                        self._upright.push(session, frame, assessment.poses, session.sight)
+                        self._publish(frame, assessment)
             finally:
                 self._set(_session=None)
         if live.state is LiveState.ENDED and self._is_due():
@@ -358,6 +378,10 @@ class Watch:
         self._set(_phase=Phase.PROBLEM, _problem=problem, _newest=None)
         with self._news:
             self._news.wait_for(lambda: not self._is_due() or self._wish != wish or not self._problem, RETRY_S)
+
+
+_NOTHING = (None, (), False, NO_MINUTES)
+"""What there is to tell of a session before there is one."""
 
 
 def _view_of(wish: Wish) -> tuple[object, ...]:

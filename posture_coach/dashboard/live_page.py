@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +14,7 @@ from posture_coach.dashboard.live_route import PATH
 from posture_coach.errors import PostureCoachError
 from posture_coach.pose.sources import TURNS_DEG
 from posture_coach.pose.types import Model
+from posture_coach.store.settings import save, settings
 
 HERE = Path(__file__).parent
 STATE_EVERY_S = 2.0
@@ -93,7 +95,22 @@ def _settings(watch: Watch) -> None:
         "Skeleton only", key="live_skeleton_only", help="Shows the drawn person and nothing of the picture.",
         on_change=lambda: watch.wish(skeleton_only=state.live_skeleton_only),
     )  # fmt: skip
+    if watch.status.keeper is not None:
+        state["live_keep"] = watch.status.keeper.on
+        st.toggle(
+            "Keep my numbers", key="live_keep", on_change=lambda: _keep(watch, state.live_keep),
+            help="Angles and scores of each second, for your trends: on this machine alone, and no picture.",
+        )  # fmt: skip
     st.toggle("Go on when this page is closed", key="live_unseen", on_change=lambda: watch.go_on(state.live_unseen))
+
+
+def _keep(watch: Watch, on: bool) -> None:
+    """Keep or not from now on, also after the next start."""
+    watch.keep(on)
+    try:
+        save(replace(settings(), keep=on))
+    except PostureCoachError as why:
+        st.toast(str(why))
 
 
 def _source(watch: Watch) -> None:

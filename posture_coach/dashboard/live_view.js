@@ -42,6 +42,7 @@ function begin(root, { path, token }) {
     }
     if (told.history) history = told.history;
     own(told.own_targets);
+    at(".kept").textContent = told.kept;
     tell(told);
     if (socket.readyState === WebSocket.OPEN) socket.send("shown");
   }

@@ -36,7 +36,14 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         camera.stop()
 
 
-def run(port: int, source: str | None = None, place: str | None = None, *, open_browser: bool = True) -> None:
+def run(
+    port: int,
+    source: str | None = None,
+    place: str | None = None,
+    keep: bool | None = None,
+    *,
+    open_browser: bool = True,
+) -> None:
     """Serve the dashboard until Ctrl-C.
 
     Parameters
@@ -45,8 +52,10 @@ def run(port: int, source: str | None = None, place: str | None = None, *, open_
         What to watch, as for `posture_coach.pose.camera.open_live`; None: the first camera, or a bundled sample.
     place
         Whose own upright to hold against; None: the one that is recognised.
+    keep
+        True keeps a played file in the history too, False keeps nothing; None: as the user has settled it.
     """
-    camera.choose(source, place)
+    camera.choose(source, place, keep)
     options = {**OPTIONS, "server.port": port, "server.headless": not open_browser}
     module = _load(app_file())
     module.app.run(config=options)

@@ -44,7 +44,7 @@ def me(connection: Connection, now: int) -> int:
 
 def keep(connection: Connection, session: int, origin: Origin, batch: Batch) -> None:
     """Add what has come; sum up the minutes that it touches, and the day whenever a minute is over."""
-    began = origin.second
+    began = origin.began
     for table, rows in (
         (SECONDS, [second_row(session, began, second) for second in batch.seconds]),
         (WINDOWS, [window_row(session, began, window) for window in batch.windows]),

@@ -24,6 +24,7 @@ from posture_coach.measures.shrinkage import shrunk
 from posture_coach.measures.whereabouts import Where
 from posture_coach.pose.types import Mode, Model
 from posture_coach.store.folder import FOLDER_MODE, data_folder
+from posture_coach.store.records import PlaceKept
 from posture_coach.store.typed_toml import FaultError, built, plain
 from posture_coach.store.whole import explaining, write_whole
 
@@ -173,6 +174,17 @@ class Places:
         known = ", ".join(profile.place for profile in profiles)
         there = f"There are: {known}." if known else "There is none yet: take one with `posture-coach calibrate`."
         raise DataError(" ".join([f"There is no place {place_name(place)}. {there}", *problems]))
+
+    def kept(self, place: str) -> PlaceKept:
+        """Return what the history refers to a place by.
+
+        Raises
+        ------
+        DataError
+            As `get`.
+        """
+        profile, path = self.get(place), self._path(place)
+        return PlaceKept(profile.place, hashlib.sha256(path.read_bytes()).hexdigest(), profile.taken_at)
 
     def has(self, place: str) -> bool:
         """Return whether there is a file for this place, readable or not."""

@@ -49,7 +49,7 @@ class Origin:
     Parameters
     ----------
     started_at
-        Local time of the first picture, with its time zone; a session ends with its day.
+        Local time of the first second, with its time zone; a session ends with its day.
     source
         Name of the camera or file.
     program
@@ -58,6 +58,8 @@ class Origin:
         SHA-256 of the person's own targets; empty where the shipped ones held.
     person
         Number in the history; None: the one who uses the program on this machine.
+    stream_s
+        What the stream's own time was then: records are told in that.
     """
 
     started_at: datetime
@@ -68,6 +70,12 @@ class Origin:
     place: PlaceKept | None = None
     own_targets: str = ""
     person: int | None = None
+    stream_s: int = 0
+
+    @property
+    def began(self) -> int:
+        """The second in which the stream's time was 0: what records' times are counted from."""
+        return self.second - self.stream_s
 
     @property
     def second(self) -> int:

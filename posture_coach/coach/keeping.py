@@ -1,0 +1,186 @@
+"""Hands what a live session tells, second by second, to the history, with time of day, place and targets."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from posture_coach import __version__
+from posture_coach.activity.types import Event
+from posture_coach.errors import DataError, StoreError
+from posture_coach.pose.camera import is_camera
+from posture_coach.pose.sources import is_url
+from posture_coach.scoring.seconds import Second
+from posture_coach.scoring.targets import Targets
+from posture_coach.scoring.windows import Window
+from posture_coach.store.own_targets import ME
+from posture_coach.store.profiles import Places, SeenBy
+from posture_coach.store.recorder import Recorder
+from posture_coach.store.records import Origin, PlaceKept
+from posture_coach.store.settings import settings
+
+DRIFT_S = 5.0
+"""A clock that was put on, or a machine that slept, is told from pictures that take their time by so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    """What makes a session of its own when it changes."""
+
+    place: str
+    own_targets: str
+    day: int
+
+
+class Keeper:
+    """Keeps one live source after the other in the history.
+
+    Parameters
+    ----------
+    recorder
+        Writes.
+    on
+        Whether the person wants anything kept.
+    why_not
+        What to say where he does not, or where nobody knows.
+    files
+        Whether a file that is played as a camera is kept too.
+    now
+        Tells local time, with its time zone.
+
+    Attributes
+    ----------
+    whose
+        Whose targets hold: others than the one who uses this machine have no history here.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        on: bool = True,
+        why_not: str = "",
+        files: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        places: Callable[[], Places] = Places,
+    ) -> None:
+        self._recorder, self._now, self._places = recorder, now, places
+        self.on, self._why_not, self._files = on, why_not, files
+        self.whose = ME
+        self._eye: SeenBy | None = None
+        self._place: Callable[[], str] = str
+        self._since: _Circumstances | None = None
+        self._zero = datetime.min
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what comes now is kept."""
+        return self.on and self._eye is not None and self.whose == ME
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be written now, what becomes of what comes meanwhile; empty where all is well."""
+        how = self._recorder.keeping
+        if not self.keeps or not how.problem:
+            return ""
+        waits = f" {_lasted(how.waiting_s)} wait in memory and follow when it can be written." if how.waiting_s else ""
+        lost = f" {_lasted(how.lost_s)} could not be kept." if how.lost_s else ""
+        return f"{how.problem}{waits}{lost}"
+
+    @property
+    def words(self) -> str:
+        """Say in a line whether anything is kept."""
+        if not self.on:
+            return self._why_not or "Nothing is kept."
+        if self.whose != ME:
+            return f"Nothing is kept while the targets of {self.whose} hold."
+        if self._eye is None:
+            return "A file is played: nothing of it is kept."
+        return "Numbers of each second are kept on this machine, no picture."
+
+    def watch(self, source: str, eye: SeenBy, place: Callable[[], str] = str) -> None:
+        """Keep what comes from there from now on.
+
+        Parameters
+        ----------
+        source
+            As for `open_live`; a recording shows another time, and is kept only where that was asked for.
+        place
+            Tells the name of the place that is held against now; empty where none is.
+        """
+        shows_now = is_camera(source) or is_url(source)
+        self._eye, self._since = eye if shows_now or self._files else None, None
+        self._place = place
+
+    def take(self, second: Second, windows: Sequence[Window], events: Sequence[Event], targets: Targets) -> None:
+        """Keep a second, and what was complete with it."""
+        if not self.keeps:
+            self.end((), ())
+            return
+        now = self._now()
+        since = _Circumstances(self._place(), digest(targets), now.toordinal())
+        late_s = (now - self._zero).total_seconds() - second.start_s - 1.0 if self._since else 0.0
+        if since != self._since or abs(late_s) > DRIFT_S:
+            # What was complete belongs to what has been, not to what begins.
+            self._recorder.end(windows, events)
+            windows, events = (), ()
+            self._begin(second, now, since)
+        self._recorder.take(second, windows, events)
+
+    def end(self, windows: Sequence[Window], events: Sequence[Event]) -> None:
+        """Close the session, with what is complete only now."""
+        self._recorder.end(windows, events)
+        self._since = None
+
+    def close(self) -> None:
+        """Write what waits, and let go of the history."""
+        self._recorder.close()
+
+    def _begin(self, second: Second, now: datetime, since: _Circumstances) -> None:
+        assert self._eye is not None
+        stream_s = math.floor(second.start_s)
+        self._zero = now - timedelta(seconds=stream_s + 1)
+        self._since = since
+        origin = Origin(
+            now - timedelta(seconds=1), self._eye.source, self._eye.model, self._eye.mode, __version__,
+            self._kept(since.place), since.own_targets, stream_s=stream_s,
+        )  # fmt: skip
+        if origin.day.toordinal() != since.day:
+            # The last second of a day began before midnight, and is told after it.
+            origin = replace(origin, started_at=now.replace(hour=0, minute=0, second=0, microsecond=0))
+        self._recorder.begin(origin)
+
+    def _kept(self, place: str) -> PlaceKept | None:
+        try:
+            return self._places().kept(place) if place else None
+        except DataError:
+            # Deleted or damaged since it was recognised: what is measured is kept all the same.
+            return None
+
+
+def keeper(asked: bool | None = None) -> Keeper:
+    """Return one that keeps as this user has settled it.
+
+    Parameters
+    ----------
+    asked
+        What was asked for at the start: True keeps a played file too, False keeps nothing, None is as settled.
+    """
+    try:
+        on, why_not = settings().keep, ""
+    except StoreError as why:
+        # It may have said that nothing is to be kept.
+        on, why_not = False, f"Nothing is kept: {why}"
+    return Keeper(Recorder(), on=on if asked is None else asked, why_not=why_not, files=bool(asked))
+
+
+def digest(targets: Targets) -> str:
+    """Return what own targets are told apart by; empty for the shipped ones."""
+    return hashlib.sha256(repr(targets.own).encode()).hexdigest() if targets.own else ""
+
+
+def _lasted(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 60 else f"{round(seconds / 60)} min"  # noqa: PLR2004 - a minute

@@ -1,0 +1,214 @@
+"""What a live session tells ends up in the history: with the time of day, the place and the targets that held."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from posture_coach.activity.types import Activity
+from posture_coach.coach.keeping import Keeper, keeper
+from posture_coach.coach.lately import Minutes
+from posture_coach.errors import DataError
+from posture_coach.measures.definitions import NAMES
+from posture_coach.pose.types import Mode, Model
+from posture_coach.scoring.own import own_targets
+from posture_coach.scoring.seconds import Second
+from posture_coach.scoring.targets import shipped_targets
+from posture_coach.store.database import Database, address
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.profiles import SeenBy
+from posture_coach.store.recorder import Recorder
+from posture_coach.store.records import PlaceKept
+from posture_coach.store.settings import FILE_NAME, Settings, save
+from posture_coach.store.tables import EVENTS, SECONDS, SESSIONS, WINDOWS
+from tests.scoring.over_time import NECK, PITCH, TRUNK, assessed
+
+ZONE = timezone(timedelta(hours=1))
+NINE = datetime(2026, 11, 24, 9, tzinfo=ZONE)
+EYE = SeenBy("Camera", 640, 480, Model.FULL, Mode.TRACKED)
+TARGETS = shipped_targets(NAMES)
+DOCKED = PlaceKept("docked", "a" * 64, NINE)
+
+
+class Clock:
+    """Time of day that the test sets."""
+
+    def __init__(self):
+        self.now = NINE
+
+    def __call__(self):
+        return self.now
+
+
+class Known:
+    """Places of which one is known."""
+
+    def kept(self, place):
+        if place != "docked":
+            raise DataError("There is no such place.")
+        return DOCKED
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def recorder(tmp_path, clock):
+    with closing(Recorder(f"sqlite:///{tmp_path / 'history.db'}", now=clock)) as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def told(recorder, clock):
+    """Feed seconds as they come, and read what was kept."""
+    return Told(recorder, clock)
+
+
+class Told:
+    def __init__(self, recorder, clock):
+        self.keeper = Keeper(recorder, now=clock, places=Known)
+        self._recorder, self._clock = recorder, clock
+
+    def seconds(self, first, count, targets=TARGETS):
+        for number in range(first, first + count):
+            self._clock.now += timedelta(seconds=1)
+            value = np.full(len(NAMES), np.nan)
+            self.keeper.take(Second(float(number), Activity.SITTING, 80.0, 0.5, value, {}, {}), (), (), targets)
+
+    def rows(self, table):
+        assert self._recorder.flush().problem == ""
+        with Database(address(self._recorder._url)) as database, database.reading() as connection:
+            return connection.execute(select(table)).all()
+
+
+def test_seconds_are_kept_at_their_time_of_day(told):
+    told.keeper.watch("0", EYE)
+    told.seconds(3, 20)
+    (session,) = told.rows(SESSIONS)
+    began = int(NINE.timestamp())
+    assert (session.started_at, session.ended_at) == (began, began + 20)
+    assert [row.at for row in told.rows(SECONDS)] == list(range(began, began + 20))
+    assert (session.source, session.model, session.mode) == ("Camera", "full", "tracked")
+    assert session.own_targets is None
+
+
+def test_a_machine_that_slept_begins_a_session_of_its_own(told, clock):
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 10)
+    clock.now += timedelta(hours=1)
+    told.seconds(10, 10)
+    first, second = told.rows(SESSIONS)
+    assert second.started_at == first.ended_at + 3600
+    assert len({row.at for row in told.rows(SECONDS)}) == 20
+
+
+def test_a_clock_that_is_put_back_loses_nothing(told, clock):
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 10)
+    clock.now -= timedelta(seconds=8)
+    told.seconds(10, 10)
+    assert len(told.rows(SESSIONS)) == 2
+    assert len(told.rows(SECONDS)) == 20
+
+
+def test_a_day_ends_a_session(told, clock):
+    clock.now = NINE.replace(hour=23, minute=59, second=50)
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 20)
+    first, second = told.rows(SESSIONS)
+    assert (first.day, second.day) == (NINE.date(), NINE.date() + timedelta(days=1))
+    assert len(told.rows(SECONDS)) == 20
+    assert second.started_at >= int((NINE.replace(hour=0) + timedelta(days=1)).timestamp())
+
+
+def test_a_place_that_is_recognised_begins_a_session_of_its_own(told):
+    place = [""]
+    told.keeper.watch("0", EYE, lambda: place[0])
+    told.seconds(0, 5)
+    place[0] = "docked"
+    told.seconds(5, 5)
+    place[0] = "deleted meanwhile"
+    told.seconds(10, 5)
+    assert [row.profile_id for row in told.rows(SESSIONS)] == [None, 1, None]
+
+
+def test_other_targets_begin_a_session_of_their_own(told):
+    text = "schema_version = 1\n[targets.sitting_trunk]\nweight = 1.0\n"
+    own = own_targets(text, TARGETS, {}, file="mine.toml")
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 5)
+    told.seconds(5, 5, own)
+    shipped, mine = told.rows(SESSIONS)
+    assert (shipped.own_targets, len(mine.own_targets)) == (None, 64)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"on": False}, "Nothing is kept"),
+        ({"whose": "anna"}, "Nothing is kept while the targets of anna hold"),
+    ],
+)
+def test_nothing_is_kept_that_should_not_be(told, how, words):
+    told.keeper.watch("0", EYE)
+    for name, value in how.items():
+        setattr(told.keeper, name, value)
+    told.seconds(0, 20)
+    assert not told.keeper.keeps
+    assert told.keeper.words.startswith(words)
+    told.keeper.on, told.keeper.whose = True, "me"
+    told.seconds(20, 5)
+    assert len(told.rows(SECONDS)) == 5
+
+
+def test_a_played_file_is_kept_only_where_that_was_asked_for(recorder, clock, tmp_path):
+    for files, count in ((False, 0), (True, 1)):
+        one = Keeper(recorder, now=clock, places=Known, files=files)
+        one.watch(str(tmp_path / "clip.mp4"), EYE)
+        assert one.keeps is files
+        assert ("nothing of it is kept" in one.words) is not files
+        value = np.full(len(NAMES), np.nan)
+        one.take(Second(0.0, Activity.SITTING, 80.0, 0.5, value, {}, {}), (), (), TARGETS)
+        assert recorder.keeping.waiting_s == count
+
+
+def test_what_is_complete_only_at_the_end_is_kept_too(told):
+    told.keeper.watch("0", EYE)
+    minutes = Minutes(told.keeper)
+    time_s = np.arange(200 * 2 + 1) / 2.0
+    minutes.push(assessed(time_s, {TRUNK: np.where(time_s >= 60, 35.0, 0.0), PITCH: 5.0, NECK: 0.0}))
+    minutes.finish()
+    (window,) = told.rows(WINDOWS)
+    assert window.judged_s == 201
+    assert [row.kind for row in told.rows(EVENTS)] == ["slumped"]
+
+
+# What the user has settled
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_what_was_settled_holds_until_something_else_is_asked_for(home):
+    for settled in (True, False):
+        save(Settings(keep=settled), home / FILE_NAME)
+        for asked, on in ((None, settled), (True, True), (False, False)):
+            with closing(keeper(asked)) as one:
+                assert one.on is on
+
+
+def test_settings_that_cannot_be_read_keep_nothing(home):
+    home.mkdir()
+    (home / FILE_NAME).write_text("keep = maybe")
+    with closing(keeper()) as one:
+        assert not one.on
+        assert FILE_NAME in one.words
