@@ -19,6 +19,7 @@ STUDENT_T = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 
 """97.5 % points of Student's distribution for 1 to 15 degrees of freedom; above, the next value and the normal's."""
 ABOVE_15, NORMAL = 2.12, 1.96
 MANY = 60
+UNKNOWN_LIMIT = "how far two measurements differ by themselves is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,42 @@ def change(before: Floats, after: Floats, limit: float) -> Change:
     few = min(len(one), len(other))
     why = f"too few days: each period needs {LEAST_DAYS}" if few < LEAST_DAYS else ""
     if not why and math.isnan(limit):
-        why = "how far two measurements differ by themselves is not known"
+        why = UNKNOWN_LIMIT
     if why:
         return Change(means[0], means[1], math.nan, limit, Verdict.NOT_COMPARABLE, why)
     half_width = _half_width(one, other)
     beyond = abs(means[1] - means[0]) > max(limit, half_width)
     return Change(means[0], means[1], half_width, limit, Verdict.CHANGED if beyond else Verdict.NOT_SURE)
+
+
+def one_more(before: Floats, value: float, limit: float) -> Change:
+    """Compare a single day with days before it.
+
+    Parameters
+    ----------
+    before
+        (n,) a figure of each day, NaN where unknown.
+    value
+        Of the single day.
+    limit
+        See `Change`; NaN where it is not known.
+
+    Returns
+    -------
+    *Changed* only beyond both: `limit`, and where one more of such days lies 19 times in 20 (its prediction interval).
+    """
+    known = before[~np.isnan(before)]
+    mean, n = float(known.mean()) if known.size else math.nan, len(known)
+    why = f"too few days: {LEAST_DAYS} are needed" if n < LEAST_DAYS else ""
+    if not why and math.isnan(value):
+        why = "the day has no such figure"
+    if not why and math.isnan(limit):
+        why = UNKNOWN_LIMIT
+    if why:
+        return Change(mean, value, math.nan, limit, Verdict.NOT_COMPARABLE, why)
+    half_width = _t(n - 1) * float(known.std(ddof=1)) * math.sqrt(1.0 + 1.0 / n)
+    beyond = abs(value - mean) > max(limit, half_width)
+    return Change(mean, value, half_width, limit, Verdict.CHANGED if beyond else Verdict.NOT_SURE)
 
 
 def detectable_anywhere(name: str, mode: Mode, model: Model, accuracy: Accuracy) -> float:

@@ -68,6 +68,8 @@ class Day:
     ----------
     judged_s
         Seconds of sitting, standing or walking.
+    scored_s
+        Seconds whose posture could be scored.
     score, posture, variety, breaks
         0 to 100; NaN where not known.
     coverage
@@ -80,6 +82,7 @@ class Day:
 
     day: date
     judged_s: int
+    scored_s: int
     score: float
     posture: float
     variety: float
@@ -161,15 +164,17 @@ def days(connection: Connection, about: About, first: date, last: date) -> list[
         for table in (DAY_SCORES, DAYS)
     )
     seconds: dict[date, Counter[Activity]] = defaultdict(Counter)
+    scored_s: Counter[date] = Counter()
     for row in activities:
         seconds[row.day][row.activity] += row.seconds
+        scored_s[row.day] += row.scored
     by_day: dict[date, list[Row[Any]]] = defaultdict(list)
     for row in scores:
         by_day[row.day].append(row)
-    return [_day(day, rows, seconds[day]) for day, rows in by_day.items()]
+    return [_day(day, rows, seconds[day], scored_s[day]) for day, rows in by_day.items()]
 
 
-def _day(day: date, rows: Sequence[Row[Any]], seconds: Mapping[Activity, int]) -> Day:
+def _day(day: date, rows: Sequence[Row[Any]], seconds: Mapping[Activity, int], scored_s: int) -> Day:
     """Put the places of a day together."""
     judged = np.array([row.judged_s for row in rows], dtype=np.float64)
     score, posture, variety, breaks, coverage = (
@@ -182,8 +187,8 @@ def _day(day: date, rows: Sequence[Row[Any]], seconds: Mapping[Activity, int]) -
             before = happened.get(kind, (0, 0.0))
             happened[kind] = (before[0] + int(count), before[1] + total)
     return Day(
-        day, int(judged.sum()), score, posture, variety, breaks, coverage, dict(seconds), tuple(bouts), happened,
-        _losses(rows, judged),
+        day, int(judged.sum()), scored_s, score, posture, variety, breaks, coverage, dict(seconds), tuple(bouts),
+        happened, _losses(rows, judged),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.comparison import Verdict
-from posture_coach.measures.periods import change, detectable_anywhere
+from posture_coach.measures.periods import change, detectable_anywhere, one_more
 from posture_coach.pose.types import Mode, Model
 
 
@@ -56,3 +56,30 @@ def test_the_limit_is_that_of_the_worst_side():
     accuracy = shipped_accuracy()
     assert detectable_anywhere("trunk_inclination_deg", Mode.TRACKED, Model.FULL, accuracy) >= 8.0
     assert detectable_anywhere("head_roll_deg", Mode.TRACKED, Model.FULL, accuracy) >= 3.0
+
+
+def test_a_single_day_must_lie_outside_where_one_more_would():
+    # Worked by hand: mean 2, variance 1, three days: 4.30 * sqrt(1 + 1/3) = 4.965.
+    days = np.array([1.0, 2.0, 3.0, np.nan])
+    assert one_more(days, 6.9, 1.0).half_width == pytest.approx(4.30 * np.sqrt(4 / 3))
+    assert one_more(days, 6.9, 1.0).verdict is Verdict.NOT_SURE
+    assert one_more(days, 7.0, 1.0).verdict is Verdict.CHANGED
+    assert one_more(days, -3.0, 1.0).verdict is Verdict.CHANGED
+    assert one_more(days, 7.0, 6.0).verdict is Verdict.NOT_SURE
+    assert one_more(np.full(5, 3.0), 3.0, 0.0).verdict is Verdict.NOT_SURE
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "limit", "why"),
+    [([1.0, 2.0], 9.0, 1.0, "too few"), ([1.0, 2.0, 3.0], np.nan, 1.0, "no such figure"), ([], 1.0, 1.0, "too few")],
+)
+def test_a_single_day_is_not_compared_with_too_little(before, value, limit, why):
+    found = one_more(np.array(before), value, limit)
+    assert found.verdict is Verdict.NOT_COMPARABLE
+    assert why in found.reason
+
+
+def test_one_more_of_the_same_is_called_a_change_one_time_in_twenty():
+    rng = np.random.default_rng(1)
+    found = [one_more(rng.normal(size=n), float(rng.normal()), 0.0) for n in (4, 10) for _ in range(2000)]
+    assert 0.03 < sum(one.verdict is Verdict.CHANGED for one in found) / len(found) < 0.07

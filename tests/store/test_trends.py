@@ -72,6 +72,12 @@ def test_a_day_puts_its_places_together_by_the_time_spent_there(filled):
         assert getattr(today, name) == pytest.approx(np.average(parts, weights=weights))
     assert today.bouts == tuple(sorted((*docked.bouts, *elsewhere.bouts), key=lambda bout: bout.at))
     assert sum(today.seconds.values()) == 9000
+    assert today.scored_s == docked.scored_s + elsewhere.scored_s
+    with filled.reading() as connection:
+        scores = connection.execute(
+            select(SECONDS.c.score).join(SESSIONS, SESSIONS.c.id == SECONDS.c.session_id).where(SESSIONS.c.day == TODAY)
+        ).scalars()  # fmt: skip
+        assert today.scored_s == sum(not math.isnan(score) for score in scores)
     for kind, (count, _) in today.happened.items():
         assert count == docked.happened.get(kind, (0, 0))[0] + elsewhere.happened.get(kind, (0, 0))[0]
     assert sum(loss.points for loss in today.losses) == pytest.approx(100 - today.score, abs=0.5)
