@@ -37,7 +37,8 @@ def frames_table(result: Assessment, *, landmarks: bool = False) -> pa.Table:
     Returns
     -------
     Columns time_s, frame, person, activity, view, mode, body_yaw_deg, score, coverage, then each measure and its
-    `_err`; null where there is no value. Units and definitions stand in the metadata of the columns.
+    `_err`; null where there is no value. Units and definitions stand in the metadata of the columns; the table's own
+    names the program, model, mode, and the targets that differed from the shipped ones.
     """
     poses = result.poses
     found = poses.detected
@@ -64,6 +65,8 @@ def frames_table(result: Assessment, *, landmarks: bool = False) -> pa.Table:
     if landmarks:
         columns += _landmark_columns(result)
     metadata = {"program": f"posture-coach {__version__}", "model": poses.model.value, "mode": poses.mode.value}
+    if result.score.targets.own:
+        metadata["own_targets"] = " ".join(own.id for own in result.score.targets.own)
     return pa.Table.from_arrays(
         [array for _, array in columns], schema=pa.schema([field for field, _ in columns], metadata=metadata)
     )

@@ -138,7 +138,7 @@ def _who(f: Fields) -> tuple[str, str, str]:
     """Read who set it, on which day, and why."""
     day = f.all.get("set_on", "")
     day = day.isoformat() if hasattr(day, "isoformat") else day
-    if day and not (isinstance(day, str) and _DAY.fullmatch(day[:10])):
+    if not isinstance(day, str) or (day and not _DAY.fullmatch(day[:10])):
         raise f.wrong("set_on", "a day such as 2026-11-24", repr(f.all["set_on"]))
     return _text(f, "set_by"), day[:10], _text(f, "reason")
 

@@ -12,11 +12,14 @@ import pytest
 
 from posture_coach import __version__
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
+from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import BY_NAME, NAMES
 from posture_coach.measures.types import Reason
 from posture_coach.pose.types import Landmark, Mode, Model
-from tests.batch.made import SITTING, STANDING, assessed, with_values
-from tests.drawn import Body
+from posture_coach.scoring.own import merged
+from posture_coach.scoring.targets import shipped_targets
+from tests.batch.made import SITTING, STANDING, assessed, assessor, with_values
+from tests.drawn import Body, draw
 
 HEAD = ["time_s", "frame", "person", "activity", "view", "mode", "body_yaw_deg", "score", "coverage"]
 COORDINATES = ["x_px", "y_px", "x_world", "y_world", "z_world", "visibility", "presence"]
@@ -150,3 +153,10 @@ def test_a_missing_value_is_null_whatever_its_reason():
     front = assessed([Body(yaw_deg=0.0)] * 2)
     reasons = replace(front.measures, reason=np.full_like(front.measures.reason, Reason.NOT_SEEN))
     assert frames_table(replace(front, measures=reasons))["knee_flexion_left_deg"].to_pylist() == [None, None]
+
+
+def test_it_names_the_targets_that_differed_from_the_shipped_ones():
+    table = {"schema_version": 1, "targets": {"standing_trunk": {"weight": 1.0}, "standing_knee": {"used": False}}}
+    own = merged(table, shipped_targets(NAMES), shipped_accuracy().mdc, file="x")
+    metadata = frames_table(assessor(targets=own).push(draw([STANDING]))).schema.metadata
+    assert metadata[b"own_targets"] == b"standing_trunk standing_knee"

@@ -13,6 +13,7 @@ from posture_coach.activity.types import Activity
 from posture_coach.errors import DataError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES, TABLE
+from posture_coach.scoring import own
 from posture_coach.scoring.bands import Grade, grade
 from posture_coach.scoring.own import own_targets
 from posture_coach.scoring.targets import JUDGED, Plane, RelativeTo, shipped_targets
@@ -96,8 +97,8 @@ def test_the_grade_of_a_value_follows():
 def test_one_that_is_switched_off_is_not_scored_and_still_told():
     targets = load("[targets.sitting_elbow]\nused = false\nset_by = 'me'")
     assert "sitting_elbow" not in {target.id for target in targets.targets}
-    (own,) = targets.own
-    assert (own.id, own.used, own.changed) == ("sitting_elbow", False, ("used",))
+    (told,) = targets.own
+    assert (told.id, told.used, told.changed) == ("sitting_elbow", False, ("used",))
 
 
 def test_how_long_it_may_be_held():
@@ -149,6 +150,8 @@ BANDS = "good = [[0, 20]]\ncaution = [[20, 40]]\npoor = [[40, 90]]\n"
         ("[targets.sitting_trunk]\nnote = '" + "x" * 500 + "'", "note: expected a text of up to 400 letters"),
         ('[targets.sitting_trunk]\nset_by = "a\\u001bb"', "set_by: expected a text"),
         ("[targets.sitting_trunk]\nset_on = 'yesterday'", "set_on: expected a day such as 2026-11-24"),
+        ("[targets.sitting_trunk]\nset_on = 0", "set_on: expected a day such as 2026-11-24, got 0"),
+        ("[targets.sitting_trunk]\nset_on = 07:30:00", "set_on: expected a day such as 2026-11-24"),
         ("[targets.sitting_trunk]\ngood = [[20, -10]]", "good: expected [low, high], two numbers with low < high"),
         ("[targets.sitting_trunk]\ngood = [[-10, inf]]", "good: expected [low, high], two numbers"),
         ("[targets.sitting_trunk]\ngood = [[nan, 20]]", "good: expected [low, high], two numbers"),
@@ -252,3 +255,37 @@ def test_any_four_edges_are_refused_or_give_every_value_between_a_grade(edges):
     assert -181.0 < a < b < c < d < 181.0
     between = [math.nextafter(edge, -math.inf) for edge in (a, b, c, d)] + [b, c]
     assert all(code != Grade.NOT_SCORED for code in grade(between, target))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def refused_or_taken(tables):
+    """Whether there are targets left, or a sentence that names the file."""
+    try:
+        return bool(own.merged({"schema_version": 1, "targets": tables}, SHIPPED, MDC, file="anna.toml").targets)
+    except DataError as why:
+        return str(why).startswith("anna.toml: ")
+
+
+KEYS = sorted({*own.CHANGES, *own.NEEDED, *own.ADDED})
+
+
+@given(
+    st.sampled_from(["sitting_trunk", "sitting_head_roll", "mine", "Mine"]),
+    st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=4),
+    st.booleans(),
+)
+def test_whatever_stands_there_is_refused_in_words_or_taken(id_, table, whole):
+    start = {"activity": "sitting", "measures": ["head_yaw_deg"], "good": [[0, 9]], "caution": [[9, 20]]}
+    tables = {id_: {**start, "poor": [[20, 90]], **table} if whole else table}
+    assert refused_or_taken(tables)
+
+
+@given(ANYTHING)
+def test_whatever_stands_in_place_of_the_targets_is_refused_in_words_or_taken(anything):
+    assert refused_or_taken(anything)
