@@ -31,10 +31,11 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
     if len(outcomes) == 1 and outcomes[0].status != "failed":
         console.print(_measures(outcomes[0].summary))
         console.print(Text(f"score: {outcomes[0].summary['score']['words']}", style="dim"))
-        own = [target["id"] for target in outcomes[0].summary["own_targets"]]
-        if own:
-            console.print(Text(f"held against own targets: {', '.join(own)}", style="dim"))
     console.print(_inputs(outcomes))
+    # All of a run are held against the same ones; an input that failed was against none.
+    own = next((told for outcome in outcomes if (told := outcome.summary["own_targets"])), [])
+    if own:
+        console.print(Text(f"held against own targets: {', '.join(target['id'] for target in own)}", style="dim"))
     for outcome in outcomes:
         for words in [outcome.message] if outcome.message else outcome.summary["warnings"]:
             console.print(Text.assemble((f"{printable(outcome.name)}: ", _STYLE[outcome.status]), printable(words)))

@@ -135,3 +135,12 @@ def test_the_nearer_side_of_two_is_the_headline():
 
 def test_no_outcome_shows_no_row():
     assert "failed" not in shown()
+
+
+def test_a_run_against_own_targets_says_so_once():
+    assert "own targets" not in shown(outcome_of([STANDING] * 3))
+    own = [{"id": "standing_trunk"}, {"id": "standing_knee"}]
+    outcomes = [failed_of("1.mp4", "gone"), *(outcome_of([STANDING] * 3, f"{name}.mp4") for name in ("2", "3"))]
+    for outcome in outcomes[1:]:
+        outcome.summary["own_targets"] = own
+    assert shown(*outcomes).count("held against own targets: standing_trunk, standing_knee") == 1
