@@ -44,6 +44,7 @@ def monitor(
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
 ) -> None:
+    # house: a parameter for each option
     """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
     from posture_coach.coach.keeping import keeper
     from posture_coach.coach.lock import only_one_process

@@ -6,9 +6,15 @@ import json
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from posture_coach.store.database import FILE_NAME, Database, address
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.tables import DAYS, MINUTES, SECONDS, SESSIONS
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
 from tests.clips import SITTING, WALK, cut
 
@@ -40,6 +46,32 @@ def test_the_screen_shows_activity_view_and_values(clip):
     assert ended.code == 0, ended.said
     assert "view:" in ended.out
     assert "Trunk inclination" in ended.out
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("--keep", True), (None, False)])
+def test_a_played_file_is_kept_where_that_was_asked_for(clip, tmp_path, asked, kept):
+    home = {FOLDER_VARIABLE: str(tmp_path)}
+    ended = typed(
+        "monitor", "--source", clip, "--model", "lite", "--seconds", "4", *([asked] if asked else []), env=home
+    )  # fmt: skip
+    assert ended.code == 0, ended.said
+    assert ("kept in your history" in ended.out) is kept
+    assert ("not kept" in ended.out) is not kept
+    path = tmp_path / FILE_NAME
+    assert path.exists() is kept
+    if not kept:
+        return
+    with Database(address(f"sqlite:///{path}")) as database, database.reading() as connection:
+        seconds = connection.execute(select(SECONDS).order_by(SECONDS.c.at)).all()
+        (session,) = connection.execute(select(SESSIONS)).all()
+        minutes = connection.execute(select(func.sum(MINUTES.c.seconds))).scalar()
+        assert connection.execute(select(DAYS)).all()
+    assert len(seconds) == minutes >= 4
+    assert seconds[-1].at - seconds[0].at == len(seconds) - 1
+    assert session.ended_at == seconds[-1].at + 1
+    assert abs(session.started_at - time.time()) < PATIENCE_S
+    assert Path(session.source).name == clip.name
+    assert any(row.trunk_inclination_deg == row.trunk_inclination_deg for row in seconds)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
