@@ -64,12 +64,16 @@ def frames_table(result: Assessment, *, landmarks: bool = False) -> pa.Table:
         columns.append(_column(f"{name}_err", result.measures.err[:, k], f"95 % half-width of {name} [{row.unit}]"))
     if landmarks:
         columns += _landmark_columns(result)
-    metadata = {"program": f"posture-coach {__version__}", "model": poses.model.value, "mode": poses.mode.value}
-    if result.score.targets.own:
-        metadata["own_targets"] = " ".join(own.id for own in result.score.targets.own)
     return pa.Table.from_arrays(
-        [array for _, array in columns], schema=pa.schema([field for field, _ in columns], metadata=metadata)
+        [array for _, array in columns], schema=pa.schema([field for field, _ in columns], metadata=_about(result))
     )
+
+
+def _about(result: Assessment) -> dict[str, str]:
+    """Return what no value of the table compares without."""
+    poses, own = result.poses, " ".join(own.id for own in result.score.targets.own)
+    about = {"program": f"posture-coach {__version__}", "model": poses.model.value, "mode": poses.mode.value}
+    return {**about, "own_targets": own} if own else about
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
