@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from posture_coach.store.folder import FOLDER_VARIABLE
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment
 from tests.clips import must_have
 
@@ -73,7 +74,8 @@ def serving(home: Path, source: Path | str, *options: str) -> Iterator[Dashboard
     port = free_port()
     home.mkdir(exist_ok=True)
     command = [*PROGRAM, "--no-browser", "--port", str(port), "--source", str(source), *options]
-    env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_DATA_HOME=str(home / "data"))
+    data = home / "data" / "posture-coach"
+    env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), **{FOLDER_VARIABLE: str(data)})
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=env, cwd=home)
     url = f"http://127.0.0.1:{port}"

@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import camera
 from posture_coach.pose.types import Model
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.settings import settings
 from tests.clips import LONG_WALK
 
 
@@ -97,3 +99,21 @@ def test_without_a_server_the_page_says_what_to_do():
     run = AppTest.from_function(script, default_timeout=30).run()
     assert not run.exception
     assert "Start the dashboard with" in run.error[0].value
+
+
+def test_keeping_is_a_switch_that_is_remembered(page, watch, tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assert watch.status.keeper.on
+    for value in (False, True):
+        widget(page.toggle, "Keep my numbers").set_value(value).run()
+        assert not page.exception
+        assert watch.status.keeper.on is value
+        assert settings().keep is value
+
+
+def test_a_switch_that_cannot_be_remembered_says_so_and_holds_for_now(page, watch, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file"))
+    widget(page.toggle, "Keep my numbers").set_value(False).run()
+    assert not watch.status.keeper.on
+    assert "cannot be" in page.toast[0].value

@@ -7,8 +7,11 @@ import sys
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import select
 
 from posture_coach.drawing import PAPER
+from posture_coach.store.database import FILE_NAME, Database, address
+from posture_coach.store.tables import SECONDS
 from tests.cli.typed import typed
 from tests.clips import SITTING, must_have, video
 from tests.dashboard.conftest import serving, until, watch_page
@@ -182,6 +185,24 @@ def test_a_sample_played_as_the_camera_is_said_to_be_one(tmp_path, page):
         page.wait_for_selector(LIVE)
         assert page.get_by_text("A bundled sample is played as if it were the camera").is_visible()
         page.goto("about:blank")  # before the server goes, and the page complains of it
+
+
+def test_what_is_watched_is_kept_where_that_was_asked_for_and_the_page_says_so(tmp_path, page):
+    home = tmp_path / "me"
+    with serving(home, SITTING) as running:
+        page.goto(running.url)
+        page.wait_for_selector(LIVE)
+        assert page.locator(".kept").inner_text() == "A file is played: nothing of it is kept."
+        page.goto("about:blank")
+    with serving(home, SITTING, "--keep") as running:
+        page.goto(running.url)
+        page.wait_for_selector(LIVE)
+        assert "kept on this machine, no picture" in page.locator(".kept").inner_text()
+        page.wait_for_timeout(3000)
+        page.goto("about:blank")
+    path = home / "data" / "posture-coach" / FILE_NAME
+    with Database(address(f"sqlite:///{path}")) as database, database.reading() as connection:
+        assert len(connection.execute(select(SECONDS)).all()) >= 2
 
 
 def test_a_camera_that_is_not_there_is_told_with_what_to_do(tmp_path, page):
