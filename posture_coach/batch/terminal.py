@@ -33,9 +33,9 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
         console.print(Text(f"score: {outcomes[0].summary['score']['words']}", style="dim"))
     console.print(_inputs(outcomes))
     # All of a run are held against the same ones; an input that failed was against none.
-    own = next((told for outcome in outcomes if (told := outcome.summary["own_targets"])), [])
+    own = dict.fromkeys(target["id"] for outcome in outcomes for target in outcome.summary["own_targets"])
     if own:
-        console.print(Text(f"held against own targets: {', '.join(target['id'] for target in own)}", style="dim"))
+        console.print(Text(f"held against own targets: {', '.join(own)}", style="dim"))
     for outcome in outcomes:
         for words in [outcome.message] if outcome.message else outcome.summary["warnings"]:
             console.print(Text.assemble((f"{printable(outcome.name)}: ", _STYLE[outcome.status]), printable(words)))

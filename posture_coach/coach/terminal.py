@@ -30,7 +30,8 @@ def show(
     with Screen(console=console, refresh_per_second=SCREENS_PER_S, transient=False) as screen:
         for assessment in assessments:
             reading = assessment.reading(0)
-            screen.update(_page(reading, title, upright.standing if upright is not None else NOTHING_YET))
+            own = "   own targets" if assessment.score.targets.own else ""
+            screen.update(_page(reading, f"{title}{own}", upright.standing if upright is not None else NOTHING_YET))
             if reading.time_s >= until_s:
                 return
 

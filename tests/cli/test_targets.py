@@ -98,3 +98,9 @@ def test_where_and_show_tell_of_a_persons_file(tmp_path):
     assert "The shipped targets are used." in shown.err
     assert path.read_text(encoding="utf-8") == GAP
     assert run("show", "--of", "../x").code == 2
+
+
+def test_the_live_terminal_says_that_it_holds_against_own_targets(file):
+    watching = ["monitor", "--source", WALK, "--model", "lite", "--seconds", "2"]
+    assert "own targets" not in typed(*watching).said
+    assert "own targets" in typed(*watching, "--targets", file(STRICT)).said
