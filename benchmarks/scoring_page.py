@@ -137,8 +137,9 @@ def events(rules: Rules) -> str:
         ["too_near", "viewing distance out of good", f"{lasting.near_s:g} s"],
         ["head_turned_left, head_turned_right", f"by {lasting.turned_deg:g}° or more", f"{lasting.turned_s:g} s"],
         ["break_due", "a bout of sitting or standing", f"{lasting.break_due_s / 60:g} min"],
-        ["stood_up, sat_down", "from sitting to standing or walking, and back", "a moment"],
-        ["walked", "walking", "from its first second"],
+        ["stood_up, sat_down, lay_down", "from sitting or lying to standing or walking, and back", "a moment"],
+        ["went_away, came_back", f"nobody for {rules.shift_held_s:g} s, and somebody again", "a moment"],
+        ["walked, exercised", "walking, exercising", "its first second"],
     ]  # fmt: skip
     return table(["kind", "sign", "from"], rows)
 

@@ -25,7 +25,7 @@ class Event:
     Parameters
     ----------
     kind
-        A word of the field: `activity`, `stood_up`, later `slumped`, `break_due` ….
+        A word of the field: `activity`, `stood_up`, `slumped`, `break_due` ….
     start_s, end_s
         Half-open interval [start_s, end_s) in seconds since the source's first frame.
     evidence

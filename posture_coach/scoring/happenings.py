@@ -1,4 +1,4 @@
-"""What happens, as events: slumped, still, too near, head turned, break due, stood up, sat down, walked.
+"""What happens, as events: slumped, still, too near, head turned, break due, and what the person went over to.
 
 Reminders, store and reports read these alone. Each has a beginning, an end and what it was concluded from.
 """
@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from posture_coach.activity.events import CHANGES, Transitions
 from posture_coach.activity.types import Activity, Event
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.bands import Grade
@@ -16,10 +17,7 @@ from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.variety import Mover
 
-KINDS = (
-    "slumped", "still", "too_near", "head_turned_left", "head_turned_right", "break_due", "stood_up", "sat_down",
-    "walked",
-)  # fmt: skip
+KINDS = ("slumped", "still", "too_near", "head_turned_left", "head_turned_right", "break_due", *CHANGES)
 SLUMPED_BY = ("sitting_trunk", "sitting_neck_change", "sitting_slump")
 """Targets that a slump shows in."""
 SLUMPED_EST_DEG = 8.0
@@ -107,13 +105,12 @@ class Happenings:
                 ("break_due", 1.0),
             )
         }
-        self._before: Activity | None = None
-        self._walked_s = self._walked_to_s = math.nan
+        self._changes = Transitions(rules.shift_held_s, lasting.over_s)
 
     def push(self, second: Second) -> Iterator[Event]:
         """Take the next second; yield the events that it completes."""
         self._mover.push(second)
-        yield from self._changes(second)
+        yield from self._changes.push(second.activity, second.start_s, second.start_s + 1.0)
         for kind, (on, size) in self._signs(second).items():
             event = self._held[kind].push(second.start_s, on=on, size=size)
             if event is not None:
@@ -129,31 +126,7 @@ class Happenings:
             event = held.end()
             if event is not None:
                 yield event
-        if self._before is Activity.WALKING:
-            yield self._walked()
-
-    def _changes(self, second: Second) -> Iterator[Event]:
-        now, at_s = second.activity, second.start_s
-        if now is Activity.UNKNOWN:
-            # What comes before and after is still known.
-            return
-        before, self._before = self._before, now
-        if before is not now:
-            told: dict[str, str | float] = {"before": before.value if before else "", "after": now.value}
-            if before is Activity.SITTING and now in (Activity.STANDING, Activity.WALKING):
-                yield Event("stood_up", at_s, at_s, told)
-            if now is Activity.SITTING and before in (Activity.STANDING, Activity.WALKING):
-                yield Event("sat_down", at_s, at_s, told)
-            if before is Activity.WALKING:
-                yield self._walked()
-            if now is Activity.WALKING:
-                self._walked_s = at_s
-        if now is Activity.WALKING:
-            self._walked_to_s = at_s + 1.0
-
-    def _walked(self) -> Event:
-        lasted_s = self._walked_to_s - self._walked_s
-        return Event("walked", self._walked_s, self._walked_to_s, {"lasted_s": lasted_s})
+        yield from self._changes.finish()
 
     def _signs(self, second: Second) -> dict[str, tuple[bool, float]]:
         """Return by kind whether its sign is there this second, and how large it is."""

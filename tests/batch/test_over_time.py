@@ -78,9 +78,10 @@ def test_events_stand_in_order_with_what_they_were_concluded_from(told):
     events = told["events"]
     assert [e["start_s"] for e in events] == sorted(e["start_s"] for e in events)
     by_kind = {event["kind"]: event for event in events if event["kind"] != "activity"}
-    assert set(by_kind) == {"slumped", "break_due", "stood_up", "walked", "sat_down"}
+    assert set(by_kind) == {"slumped", "break_due", "stood_up", "walked", "sat_down", "went_away"}
     assert (by_kind["slumped"]["start_s"], by_kind["slumped"]["end_s"]) == (600, 900)
     assert by_kind["walked"]["lasted_s"] == 90
+    assert (by_kind["went_away"]["start_s"], by_kind["went_away"]["before"]) == (2370, "sitting")
     assert by_kind["sat_down"]["start_s"] == by_kind["sat_down"]["end_s"] == 1990
     assert {"sitting", "walking", "away"} == {e["activity"] for e in events if e["kind"] == "activity"}
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from posture_coach.activity.types import Activity
 from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.seconds import Gatherer
 from tests.scoring.over_time import AWAY, PITCH, RULES, SIT, STAND, TRUNK, UNKNOWN, WALK, assessed, filmed, second
+
+EXERCISE, LIE = Activity.EXERCISING, Activity.LYING
 
 
 def told(*stretches, finish=True):
@@ -107,10 +112,18 @@ def test_standing_up_walking_and_sitting_down_follow_each_other():
     assert events[0].evidence == {"before": "sitting", "after": "standing"}
 
 
+def test_who_goes_and_comes_back_is_told_with_how_long_nobody_was_there():
+    events = told((30, SIT, {}, ()), (int(RULES.shift_held_s), AWAY, {}, ()), (30, STAND, {}, ()))
+    assert [(e.kind, e.start_s, e.evidence) for e in events] == [
+        ("went_away", 30.0, {"before": "sitting", "after": "away"}),
+        ("came_back", 40.0, {"before": "away", "after": "standing", "lasted_s": 10.0}),
+    ]
+
+
 def test_an_unclear_moment_hides_no_change_and_makes_none():
     assert [e.kind for e in told((30, SIT, {}, ()), (3, UNKNOWN, {}, ()), (30, STAND, {}, ()))] == ["stood_up"]
     assert told((30, SIT, {}, ()), (3, UNKNOWN, {}, ()), (30, SIT, {}, ())) == []
-    assert told((30, SIT, {}, ()), (30, AWAY, {}, ()), (30, SIT, {}, ())) == []
+    assert told((30, SIT, {}, ()), (9, AWAY, {}, ()), (30, SIT, {}, ())) == []
     assert named(told((30, WALK, {}, ()), (50, UNKNOWN, {}, ()), (30, STAND, {}, ())), "walked") == [(0.0, 30.0)]
 
 
@@ -129,15 +142,45 @@ def test_the_rate_of_pictures_makes_no_events():
     assert [e.kind for e in gathered(fast)] == [e.kind for e in gathered(slow)] == []
 
 
-def test_assessments_cut_anywhere_give_the_same_events():
-    trunk = np.where((np.arange(3000) > 500) & (np.arange(3000) < 1500), 35.0, 5.0)
-    whole = assessed(np.arange(3000) / 10.0, {TRUNK: trunk, PITCH: 0.0})
+DAY = (
+    (70, SIT), (3, UNKNOWN), (20, STAND), (9, AWAY), (15, STAND), (40, WALK), (2, UNKNOWN), (30, WALK), (25, AWAY),
+    (90, SIT), (6, UNKNOWN), (30, EXERCISE), (12, LIE), (8, STAND), (80, SIT),
+)  # fmt: skip
+"""Somebody who comes and goes, in seconds."""
+
+
+def coming_and_going(hz=10.0):
+    kinds = np.array([kind for length_s, kind in DAY for _ in range(round(length_s * hz))], dtype=object)
+    time_s = np.arange(len(kinds)) / hz
+    trunk = np.where((time_s >= 310) & (time_s < 400), 35.0, 5.0)
+    trunk[(kinds == AWAY) | (kinds == UNKNOWN)] = np.nan
+    return assessed(time_s, {TRUNK: trunk, PITCH: 0.0}, kinds)
+
+
+WHOLE = coming_and_going()
+ALL = gathered(WHOLE)
+
+
+def test_somebody_who_comes_and_goes_is_told_as_he_did():
+    assert [(e.kind, e.start_s, e.end_s) for e in sorted(ALL, key=lambda e: e.start_s)] == [
+        ("stood_up", 73.0, 73.0), ("walked", 117.0, 189.0), ("went_away", 189.0, 189.0), ("came_back", 214.0, 214.0),
+        ("exercised", 310.0, 340.0), ("stood_up", 352.0, 352.0), ("sat_down", 360.0, 360.0),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.integers(1, len(WHOLE) - 1), max_size=40))
+@settings(max_examples=40, deadline=None)
+def test_assessments_cut_anywhere_give_the_same_events(cuts):
+    edges = [0, *sorted(cuts), len(WHOLE)]
     one, gatherer, found = Happenings(RULES), Gatherer(), []
-    for start in range(0, 3000, 37):
-        for s in gatherer.push(whole.part(start, min(start + 37, 3000))):
+    for start, stop in pairwise(edges):
+        for s in gatherer.push(WHOLE.part(start, stop)):
             found += one.push(s)
     found += [event for s in gatherer.finish() for event in one.push(s)]
     found += one.finish()
-    assert repr(found) == repr(gathered(whole))
-    assert named(found, "slumped") == [(50.0, 150.0)]
-    assert not math.isnan(found[0].start_s)
+    assert repr(found) == repr(ALL)
+
+
+@pytest.mark.parametrize("hz", [2.0, 5.0, 30.0])
+def test_the_rate_of_pictures_changes_no_change(hz):
+    assert repr(gathered(coming_and_going(hz))) == repr(ALL)
