@@ -15,7 +15,9 @@
     └── StoreError             the history cannot be read or written
         ├── StoreBusyError         another program holds it
         ├── StoreDamagedError      its file is damaged
-        └── StoreNewerError        a newer program has written it
+        ├── StoreNewerError        a newer program has written it
+        ├── StoreKeyError          what opens it is missing, or is another
+        └── StoreTamperedError     a sealed field is not as it was written
 
 Every message says what happened and what to do about it; callers print it as it is.
 """
@@ -75,3 +77,11 @@ class StoreDamagedError(StoreError):
 
 class StoreNewerError(StoreError):
     """A newer program has written the history."""
+
+
+class StoreKeyError(StoreError):
+    """What opens a sealed field, or an encrypted file, is missing or is another."""
+
+
+class StoreTamperedError(StoreError):
+    """A sealed field is not as it was written."""

@@ -38,10 +38,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "alembic": ("store/migrate.py", "store/migrations/"),
     "av": ("pose/video.py", "batch/annotate.py"),
+    "cryptography": ("store/sealing.py", "store/wrapping.py"),
     "cv2": ("pose/", "drawing/"),
     "dask": ("batch/cluster.py",),
     "distributed": ("batch/cluster.py",),
     "filelock": ("coach/lock.py", "dashboard/analyze_store.py", "store/recorder.py"),
+    "keyring": ("store/system_keyring.py",),
     "mediapipe": ("pose/landmarker.py",),
     "rich": (
         "cli.py",

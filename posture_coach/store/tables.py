@@ -239,3 +239,14 @@ EXPORTS = Table(
     Column("path", Text, nullable=False),
     Column("what", Text, nullable=False),
 )  # fmt: skip
+KEYS = Table(
+    "keys", METADATA,
+    # Drawn by chance and never given twice: what is sealed names it.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # The system's keyring, or a passphrase: what opens it is never here.
+    Column("held_by", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    # The keyring's entry; salt and cost of Argon2id.
+    Column("how", JSON, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)  # fmt: skip

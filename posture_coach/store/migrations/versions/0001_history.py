@@ -89,6 +89,10 @@ def _beside() -> None:
     )  # fmt: skip
     op.create_index("ix_diary_at", "diary", ["at"])
     _table("exports", _id(), _must("at", sa.BigInteger()), _must("path", sa.Text()), _must("what", sa.Text()))
+    _table(
+        "keys", sa.Column("id", sa.Integer(), nullable=False, autoincrement=False), _must("held_by", sa.Text()),
+        _must("wrapped", sa.LargeBinary()), _must("how", sa.JSON()), _must("made_at", sa.BigInteger()),
+    )  # fmt: skip
 
 
 def _table(name: str, *parts: Any, key: tuple[str, ...] = ("id",), refers: str = "") -> None:

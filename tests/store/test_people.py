@@ -1,0 +1,66 @@
+"""Who is who: sealed names, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from posture_coach.errors import DataError
+from posture_coach.store import history, keys, people
+from posture_coach.store.own_targets import ME
+from tests.store.made import origin
+
+SECOND = origin().second
+
+
+@pytest.fixture
+def sealer(database):
+    return keys.ready(database, SECOND, "four words that rhyme")
+
+
+def test_somebody_is_added_found_and_renamed(database, sealer):
+    with database.writing() as connection:
+        anna = people.add(connection, sealer, "Anna  Lena", SECOND)
+        assert anna == people.Person(anna.id, "anna-lena", SECOND)
+        assert people.find(connection, sealer, "ANNA-lena") == anna
+        assert people.find(connection, sealer, "berta") is None
+        assert people.rename(connection, sealer, anna.id, "Berta").name == "berta"
+        assert people.find(connection, sealer, "anna lena") is None
+        assert people.rename(connection, sealer, anna.id, "berta").name == "berta", "one's own name is free"
+
+
+def test_me_has_no_name_and_needs_no_key(database, sealer):
+    with database.writing() as connection:
+        me = people.me(connection, SECOND)
+        assert (me.name, me.words) == (ME, ME)
+        assert people.me(connection, SECOND + 9) == me
+        people.add(connection, sealer, "anna", SECOND)
+        assert history.begin(connection, origin()) == 1
+        assert people.find(connection, None, ME) == me
+        with pytest.raises(DataError, match="number"):
+            people.rename(connection, sealer, me.id, "anna2")
+
+
+def test_everybody_is_listed_and_without_the_key_nobody_by_name(database, sealer):
+    with database.writing() as connection:
+        for name in ("zoe", "anna"):
+            people.add(connection, sealer, name, SECOND)
+        people.me(connection, SECOND)
+        assert [person.name for person in people.listed(connection, sealer)] == [ME, "anna", "zoe"]
+        nameless = people.listed(connection)
+    assert [person.words for person in nameless] == [ME, "person 1", "person 2"]
+    assert all("key is not open" in person.problem for person in nameless[1:])
+
+
+@pytest.mark.parametrize("name", ["", "me", " ME ", "a" * 41, "a/b", "anna"])
+def test_a_name_that_is_none_or_taken_is_refused_and_leaves_nobody_behind(database, sealer, name):
+    with database.writing() as connection:
+        people.add(connection, sealer, "Anna", SECOND)
+    with pytest.raises(DataError), database.writing() as connection:
+        people.add(connection, sealer, name, SECOND)
+    with database.reading() as connection:
+        assert [person.name for person in people.listed(connection, sealer)] == ["anna"]
+
+
+def test_nobody_can_be_renamed_who_is_not_there(database, sealer):
+    with database.writing() as connection, pytest.raises(DataError, match="number 12"):
+        people.rename(connection, sealer, 12, "anna")
