@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.targets import Targets
@@ -20,7 +20,7 @@ from posture_coach.store.records import (
     second_row,
     window_row,
 )  # fmt: skip
-from posture_coach.store.rollups import MINUTE_S, sum_day, sum_minutes
+from posture_coach.store.rollups import sum_day, sum_minutes
 from posture_coach.store.tables import EVENTS, PEOPLE, PROFILES, SECONDS, SESSIONS, WINDOWS
 
 
@@ -43,8 +43,12 @@ def me(connection: Connection, now: int) -> int:
 
 
 def keep(connection: Connection, session: int, origin: Origin, batch: Batch) -> None:
-    """Add what has come; sum up the minutes that it touches, and the day whenever a minute is over."""
+    """Add what has come; sum up the minutes that it touches, and with each window the day, which is made of them."""
     began = origin.began
+    if batch.windows:
+        # A window that another program finished too early (`mend`) gives way to the whole one.
+        since = began + int(batch.windows[0].start_s)
+        connection.execute(delete(WINDOWS).where(WINDOWS.c.session_id == session, WINDOWS.c.at >= since))
     for table, rows in (
         (SECONDS, [second_row(session, began, second) for second in batch.seconds]),
         (WINDOWS, [window_row(session, began, window) for window in batch.windows]),
@@ -56,15 +60,39 @@ def keep(connection: Connection, session: int, origin: Origin, batch: Batch) -> 
         first, last = (began + int(second.start_s) for second in (batch.seconds[0], batch.seconds[-1]))
         sum_minutes(connection, session, first, last)
         connection.execute(update(SESSIONS).where(SESSIONS.c.id == session).values(ended_at=last + 1))
-        if first % MINUTE_S == 0 or first // MINUTE_S != last // MINUTE_S:
-            sum_day(connection, *_day_of(connection, session))
+    if batch.windows:
+        sum_day(connection, *_day_of(connection, session))
 
 
-def mend(connection: Connection, targets: Targets, rules: Rules) -> int:
-    """Finish what a program that was killed left open: windows of seconds that have none; return how many."""
+def kept_to(connection: Connection, session: int, origin: Origin) -> int | None:
+    """Return the second up to which a session is kept; None where it is not there, or not there any more."""
+    is_it = (SESSIONS.c.id == session, SESSIONS.c.started_at == origin.second, SESSIONS.c.source == origin.source)
+    return connection.execute(select(SESSIONS.c.ended_at).where(*is_it)).scalar()
+
+
+def missing(connection: Connection, session: int, origin: Origin, batch: Batch) -> Batch:
+    """Return what of a batch is not kept yet, where it is not known whether its commit came through."""
+    began, told_to = origin.began, kept_to(connection, session, origin)
+    chosen = select(EVENTS.c.kind, EVENTS.c.at).where(EVENTS.c.session_id == session)
+    known = {(kind, at) for kind, at in connection.execute(chosen)} if batch.events else set()
+    seconds = [second for second in batch.seconds if told_to is None or began + int(second.start_s) >= told_to]
+    events = [event for event in batch.events if (event.kind, began + event.start_s) not in known]
+    return Batch(seconds, batch.windows, events)
+
+
+def mend(connection: Connection, targets: Targets, rules: Rules, before: int | None = None) -> int:
+    """Finish what a program that was killed left open: windows of seconds that have none; return how many.
+
+    Parameters
+    ----------
+    before
+        Sessions that have told something since then may still go on, elsewhere; None: none of them does.
+    """
     last_window = select(func.max(WINDOWS.c.end_at)).where(WINDOWS.c.session_id == SESSIONS.c.id).scalar_subquery()
     open_ends = func.coalesce(last_window, SESSIONS.c.started_at)
     unfinished = select(SESSIONS, open_ends.label("told_to")).where(open_ends < SESSIONS.c.ended_at)
+    if before is not None:
+        unfinished = unfinished.where(SESSIONS.c.ended_at < before)
     mended = 0
     for session in connection.execute(unfinished).mappings().all():
         rows = _windows_of(connection, session, targets, rules)
@@ -86,7 +114,10 @@ def _day_of(connection: Connection, session: int) -> tuple[int, date]:
 
 
 def _windows_of(connection: Connection, session: Any, targets: Targets, rules: Rules) -> list[dict[str, Any]]:
-    began, windows = session["started_at"], Windows(targets, rules)
+    windows = Windows(targets, rules)
+    # Windows go on where the last one ended: they are cut by the stream's time, which had begun before the session.
+    told = math.ceil((session["told_to"] - session["started_at"]) / rules.length_s)
+    began = int(session["told_to"] - told * rules.length_s)
     chosen = select(SECONDS).where(SECONDS.c.session_id == session["id"]).order_by(SECONDS.c.at)
     # From the first second on, though the first windows are there: still spells and bouts began in them.
     seconds = [second_of(row, began) for row in connection.execute(chosen).mappings()]

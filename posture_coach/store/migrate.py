@@ -40,15 +40,25 @@ def prepare(database: Database, now: datetime) -> Path | None:
     if at == steps.get_current_head():
         return None
     if at is not None and at not in {step.revision for step in steps.walk_revisions()}:
-        raise StoreNewerError(
-            f"{database.where} was written by a newer posture-coach. Install that one again "
-            "(`pip install --upgrade posture-coach`), or choose another folder with POSTURE_COACH_DATA_DIR. "
-            "Nothing was changed."
-        )
+        raise newer(database)
     copy = backup(database, now, "before-update") if at is not None and database.path else None
     with database.writing() as connection:
         command.upgrade(_config(connection), "head")
     return copy
+
+
+def form(connection: Connection) -> str:
+    """Return the form of the tables as they are now."""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+
+
+def newer(database: Database) -> StoreNewerError:
+    """Return what to say of a history that another program has brought to a form that this one does not know."""
+    return StoreNewerError(
+        f"{database.where} was written by a newer posture-coach. Install that one again "
+        "(`pip install --upgrade posture-coach`), or choose another folder with POSTURE_COACH_DATA_DIR. "
+        "Nothing was changed."
+    )
 
 
 def backup(database: Database, now: datetime, why: str, to: Path | None = None) -> Path:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
 from posture_coach.activity.types import Activity
-from posture_coach.scoring.rules import shipped_rules
+from posture_coach.scoring.rules import Rules, shipped_rules
 from posture_coach.scoring.windows import joined
 from posture_coach.store.records import judged_s, loss_row, window_of
 from posture_coach.store.tables import DAY_SCORES, DAYS, EVENTS, MEASURES, MINUTES, SECONDS, SESSIONS, WINDOWS
@@ -108,7 +109,7 @@ def _spreads(rows: Rows) -> dict[str, list[float]]:
 
 def _scores(minutes: Rows, windows: Rows, events: Rows) -> dict[str, Any]:
     known = [window_of(row) for row in windows if row["score"] == row["score"]]
-    whole = joined(known, shipped_rules()) if known else None
+    whole = joined(known, _rules()) if known else None
     parts = {
         name: getattr(whole, name) if whole else np.nan
         for name in ("score", "posture", "variety", "breaks", "coverage")
@@ -134,6 +135,11 @@ def sitting_bouts(minutes: Rows) -> Iterator[tuple[int, int, bool]]:
             yield start, last + MINUTE_S - start, doing in MOVING and at - last <= 2 * MINUTE_S
             start = None
         if doing is Activity.SITTING:
+@cache
+def _rules() -> Rules:
+    return shipped_rules()
+
+
             start, last = at if start is None else start, at
     if start is not None and last is not None:
         yield start, last + MINUTE_S - start, False
