@@ -12,7 +12,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +20,6 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError
-from posture_coach.store import cipher
 from posture_coach.store.folder import FOLDER_MODE, FOLDER_VARIABLE, data_folder
 
 URL_VARIABLE = "POSTURE_COACH_DATABASE_URL"
@@ -30,8 +28,6 @@ FILE_NAME = "history.db"
 FILE_MODE = 0o600
 BUSY_S = 5.0
 """How long to wait for another writer, each of which holds the file for milliseconds."""
-CONNECT_S = 5
-"""How long to wait for a server."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 WRITES = {"posture_coach_writes": True}
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -56,20 +52,12 @@ class Database:
     ----------
     path
         The SQLite file; None for a server.
-    key
-        What opens the file; None where it is not encrypted.
-
-    Raises
-    ------
-    StoreKeyError
-        The file is encrypted, and nothing told opens it; see `cipher.key_of`.
     """
 
     def __init__(self, url: URL, busy_s: float = BUSY_S) -> None:
         self.url = url
         self.path = Path(url.database) if _is_file(url) and url.database else None
-        self.key = cipher.key_of(self.path) if self.path and cipher.is_encrypted(self.path) else None
-        self.engine = _engine(url, busy_s, self.key)
+        self.engine = _engine(url, busy_s)
         self._file = _identity(self.path)
 
     def __enter__(self) -> Self:
@@ -108,16 +96,12 @@ class Database:
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
-    def beside(self, path: Path) -> Any:
-        """Open another file, for a copy, encrypted as this one is."""
-        return cipher.connect(path, self.key)
-
         """Turn what the database says into what to do about it."""
         try:
             yield
         except DBAPIError as why:
             raise _explained(why.orig, self.where) from why
-        except cipher.errors() as why:
+        except sqlite3.Error as why:
             raise _explained(why, self.where) from why
         except SQLAlchemyError as why:
             raise StoreError(f"The history ({self.where}) cannot be used: {why}.") from why
@@ -151,8 +135,6 @@ def address(typed: str | None = None) -> URL:
     return url
 
 
-def _is_file(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
 def refuse_a_damaged(path: Path) -> None:
     """Look through an SQLite file that no program let go of in good order, without writing to it.
 
@@ -167,18 +149,19 @@ def refuse_a_damaged(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     in_good_order = not log.exists() or log.stat().st_size == 0
     try:
-        key = cipher.key_of(path) if cipher.is_encrypted(path) else None
-        with closing(cipher.connect(f"{path.absolute().as_uri()}?mode=ro", key, uri=True, timeout=BUSY_S)) as file:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as file:
             pages, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
             if in_good_order and pages * size == path.stat().st_size:
                 return
             (found,) = file.execute("PRAGMA quick_check(1)").fetchone()
-    except cipher.errors() as why:
+    except sqlite3.Error as why:
         raise _explained(why, str(path)) from why
     if found != "ok":
         raise _damaged(str(path), found)
 
 
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:
@@ -190,7 +173,7 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
     return None
 
 
-def _engine(url: URL, busy_s: float, key: str | None) -> Engine:
+def _engine(url: URL, busy_s: float) -> Engine:
     if not _is_file(url):
         try:
             engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(url, busy_s))
@@ -201,15 +184,12 @@ def _engine(url: URL, busy_s: float, key: str | None) -> Engine:
         return engine
     path = Path(url.database or "")
     _make_private(path)
-    how = {"timeout": busy_s, "isolation_level": None, "check_same_thread": False}
-    engine = create_engine(url, connect_args=how, module=cipher.driver() if key else sqlite3)
-    event.listen(engine, "connect", partial(_prepare, key=key))
+    engine = create_engine(url, connect_args={"timeout": busy_s, "isolation_level": None, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _make_private(path: Path) -> None:
-    """Make the file, and its folder, so that this user alone may read them."""
 def _patience(url: URL, busy_s: float) -> dict[str, Any]:
     """Return how long to wait for a server: without limits one that was unplugged would be waited for for minutes."""
     limits = {
@@ -219,6 +199,8 @@ def _patience(url: URL, busy_s: float) -> dict[str, Any]:
     return {name: limit for name, limit in limits.items() if name not in url.query}
 
 
+def _make_private(path: Path) -> None:
+    """Make the file, and its folder, so that this user alone may read them."""
     try:
         path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         with suppress(FileExistsError):
@@ -230,9 +212,7 @@ def _patience(url: URL, busy_s: float) -> dict[str, Any]:
         ) from why
 
 
-def _prepare(connection: Any, _record: object, key: str | None) -> None:
-    if key:
-        cipher.unlock(connection, key)
+def _prepare(connection: Any, _record: object) -> None:
     # Only an empty file takes this, and it must come before everything else.
     connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in PRAGMAS:
