@@ -29,6 +29,8 @@ FILE_MODE = 0o600
 BUSY_S = 5.0
 """How long to wait for another writer, each of which holds the file for milliseconds."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+CONNECT_S = 5
+"""How long to wait for a server."""
 WRITES = {"posture_coach_writes": True}
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
