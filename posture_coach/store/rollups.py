@@ -123,6 +123,11 @@ def _scores(minutes: Rows, windows: Rows, events: Rows) -> dict[str, Any]:
     }
 
 
+@cache
+def _rules() -> Rules:
+    return shipped_rules()
+
+
 def sitting_bouts(minutes: Rows) -> Iterator[tuple[int, int, bool]]:
     """Yield (at, seconds, whether a break ended it) of each bout of sitting, to the minute."""
     main: dict[int, Counter[Activity]] = defaultdict(Counter)
@@ -135,11 +140,6 @@ def sitting_bouts(minutes: Rows) -> Iterator[tuple[int, int, bool]]:
             yield start, last + MINUTE_S - start, doing in MOVING and at - last <= 2 * MINUTE_S
             start = None
         if doing is Activity.SITTING:
-@cache
-def _rules() -> Rules:
-    return shipped_rules()
-
-
             start, last = at if start is None else start, at
     if start is not None and last is not None:
         yield start, last + MINUTE_S - start, False
