@@ -1,4 +1,4 @@
-"""A recording's time in its summary: windows of five minutes, the whole, and what happened in it."""
+"""A recording's time in its summary: windows of five minutes, hours, the whole, and what happened in it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.rules import Rules, shipped_rules
 from posture_coach.scoring.seconds import Gatherer
-from posture_coach.scoring.windows import REASONS_TOLD, Loss, Window, Windows, joined
+from posture_coach.scoring.windows import REASONS_TOLD, Loss, Window, Windows, hours, joined
 
 SCORE_DIGITS, DIGITS = 1, 4
 """Decimals kept of points, and of everything else: a score is no surer than a tenth."""
 
 
 def over_time(result: Assessment, end_s: float | None = None) -> dict[str, Any]:
-    """Return `windows`, `session` (None where nothing lasted, as in a photo) and `events` of a recording.
+    """Return `windows`, `hours` (of a longer recording than one), `session` and `events` of a recording.
+
+    A photo has no windows, and a session of None.
 
     Parameters
     ----------
@@ -36,6 +38,7 @@ def over_time(result: Assessment, end_s: float | None = None) -> dict[str, Any]:
     happened.sort(key=lambda event: event.start_s)
     return {
         "windows": [_told(window) for window in windows],
+        "hours": [_told(hour) for hour in hours(windows, rules)],
         "session": _told(joined(windows, rules)) if windows else None,
         "events": [_event(event) for event in happened],
     }

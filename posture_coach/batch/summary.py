@@ -240,6 +240,7 @@ def failed(source: Mapping[str, Any], reason: str) -> dict[str, Any]:
         "measures": {},
         "activities": {},
         "windows": [],
+        "hours": [],
         "session": None,
         "events": [],
     }

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -27,6 +28,7 @@ SURE, FAIR = 0.6, 0.3
 """Coverage from which on a score is called sure, or fair; below it is a glimpse."""
 PARTS = ("posture", "variety", "breaks")
 _MINUTE_S = 60.0
+HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class Window:
         How the person had moved at its end.
     losses
         What lowered the score, the largest first.
+    rests_on
+        Of windows that were joined: by part, for how many seconds somebody was there in those that know it. Empty for
+        one by itself.
     """
 
     start_s: float
@@ -84,6 +89,17 @@ class Window:
     coverage: float
     moves: Moves
     losses: tuple[Loss, ...]
+    rests_on: Mapping[str, float] = field(default_factory=dict)
+
+    def judged_s(self) -> float:
+        """Return for how long somebody was there to be judged."""
+        return sum(self.seconds.get(activity, 0.0) for activity in JUDGED)
+
+    def weight_s(self, part: str) -> float:
+        """Return how much a part of it weighs among others: for how long somebody was there where it is known."""
+        if self.rests_on:
+            return self.rests_on[part]
+        return 0.0 if math.isnan(getattr(self, part)) else self.judged_s()
 
     @property
     def confidence(self) -> str:
@@ -208,7 +224,11 @@ def _loss(name: str, title: str, scored: Sequence[Second]) -> Loss:
 
 
 def _longest(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    return tuple(sorted(sorted(stretches, key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]))
+    """Return the longest ones in the order of time; a bout that still went on in a later window counts once."""
+    ends: dict[float, float] = {}
+    for start_s, end_s in stretches:
+        ends[start_s] = max(end_s, ends.get(start_s, end_s))
+    return tuple(sorted(sorted(ends.items(), key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]))
 
 
 def _variety(moves: Moves, points: Points, rules: Rules) -> tuple[float, list[Loss]]:
@@ -254,38 +274,46 @@ def _graded(scale: Scale) -> tuple[tuple[Grade, tuple[tuple[float, float], ...]]
 
 
 def joined(windows: Sequence[Window], rules: Rules) -> Window:
-    """Put windows together, as an hour or a day: means by the time that somebody was there."""
-    there = np.array([sum(w.seconds.get(activity, 0.0) for activity in JUDGED) for w in windows], dtype=np.float64)
-    parts = {name: _mean([getattr(w, name) for w in windows], there) for name in PARTS}
+    """Put windows together, as an hour or a day: means by the time that somebody was there.
+
+    Joining what was joined gives the same as joining all at once: each part keeps how much it rests on.
+    """
+    rests_on = {name: sum(one.weight_s(name) for one in windows) for name in PARTS}
+    parts = {name: _mean([(getattr(one, name), one.weight_s(name)) for one in windows]) for name in PARTS}
     score, share = weighed(parts, rules.shares)
     counts: Counter[Activity] = Counter()
     for one in windows:
         counts.update(one.seconds)
-    losses = [loss for name in PARTS for loss in _losses(name, windows, there, share[name], rules.shares)]
+    losses = [loss for name in PARTS for loss in _losses(name, windows, rests_on[name], share[name], rules.shares)]
+    coverage = _mean([(one.coverage, one.judged_s()) for one in windows])
     return Window(
         windows[0].start_s, windows[-1].end_s, dict(counts), parts["posture"], parts["variety"], parts["breaks"], score,
-        _mean([w.coverage for w in windows], there), windows[-1].moves, _sorted(losses),
+        coverage, windows[-1].moves, _sorted(losses), rests_on,
     )  # fmt: skip
 
 
-def _mean(values: Sequence[float], weights: Floats) -> float:
-    known = ~np.isnan(values)
-    heavy = weights[known]
-    return float(np.average(np.array(values)[known], weights=heavy)) if heavy.sum() else math.nan
+def hours(windows: Sequence[Window], rules: Rules) -> list[Window]:
+    """Return the hours of a recording that is longer than one, each of its windows joined; none of a shorter one."""
+    if not windows or windows[-1].end_s - windows[0].start_s <= HOUR_S:
+        return []
+    return [joined(list(of_hour), rules) for _, of_hour in groupby(windows, lambda one: one.start_s // HOUR_S)]
 
 
-def _losses(part: str, windows: Sequence[Window], there: Floats, share: float, shares: Shares) -> Iterator[Loss]:
-    """Yield what one part of several windows lost, each window by its time among those that know the part."""
-    knowing = [(w, t) for w, t in zip(windows, there.tolist(), strict=True) if not math.isnan(getattr(w, part))]
-    whole = sum(time for _, time in knowing)
+def _mean(weighted: Sequence[tuple[float, float]]) -> float:
+    heavy = [(value, weight) for value, weight in weighted if weight > 0]
+    return sum(value * weight for value, weight in heavy) / sum(weight for _, weight in heavy) if heavy else math.nan
+
+
+def _losses(part: str, windows: Sequence[Window], whole_s: float, share: float, shares: Shares) -> Iterator[Loss]:
+    """Yield what one part of several windows lost, each window by its weight among those that know the part."""
     total: dict[str, Loss] = {}
-    for one, time in knowing:
+    for one in windows:
         # A window that lacks another part weighed this one more; here it weighs as in the whole.
         _, own = weighed({name: getattr(one, name) for name in PARTS}, shares)
         for loss in one.losses:
             if loss.part != part:
                 continue
             before = total.get(loss.what, replace(loss, points=0.0, moments=()))
-            points = before.points + loss.points / own[part] * share * time / whole
+            points = before.points + loss.points / own[part] * share * one.weight_s(part) / whole_s
             total[loss.what] = replace(loss, points=points, moments=_longest({*before.moments, *loss.moments}))
     yield from total.values()

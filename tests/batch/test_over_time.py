@@ -86,6 +86,22 @@ def test_events_stand_in_order_with_what_they_were_concluded_from(told):
     assert {"sitting", "walking", "away"} == {e["activity"] for e in events if e["kind"] == "activity"}
 
 
+def test_a_recording_of_an_hour_or_less_has_no_hours(told):
+    assert told["hours"] == []
+
+
+def test_a_longer_one_has_its_hours():
+    time_s = np.arange(2 * 5400) / 2.0
+    long = assessed(time_s, {TRUNK: np.where(time_s > 3600, 35.0, 2.0), PITCH: 5.0, NECK: 0.0})
+    whole = summary.whole({**SOURCE, "duration_s": 5400.0}, long, status="ok", warnings=[])
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(whole, allow_nan=False)))
+    first, second = whole["hours"]
+    assert (first["start_s"], first["end_s"], second["start_s"], second["end_s"]) == (0, 3600, 3600, 5400)
+    assert first["posture"] > second["posture"]
+    assert 2 * first["posture"] + second["posture"] == pytest.approx(3 * whole["session"]["posture"], abs=0.3)
+    assert second["why"][0]["moments"]
+
+
 def test_less_than_a_minute_of_somebody_has_no_score():
     short = over_time(assessed(np.arange(100) / 2.0, {TRUNK: 0.0, PITCH: 0.0}))
     assert [window["score"] for window in short["windows"]] == [None]
@@ -98,12 +114,13 @@ def test_a_photo_has_no_time():
     photo = over_time(assessed(np.array([0.0]), {TRUNK: 0.0, PITCH: 0.0}))
     assert photo["windows"] == []
     assert photo["session"] is None
+    assert photo["hours"] == []
     assert [event["kind"] for event in photo["events"]] == ["activity"]
 
 
 def test_what_failed_has_none():
     told = summary.failed(dict(SOURCE), "broken")
-    assert (told["windows"], told["session"], told["events"]) == ([], None, [])
+    assert (told["windows"], told["hours"], told["session"], told["events"]) == ([], [], None, [])
     jsonschema.Draft202012Validator(SCHEMA).validate(told)
 
 

@@ -14,6 +14,8 @@ from posture_coach.activity.types import Activity
 from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.seconds import Gatherer
+from tests.batch.made import SITTING, STANDING, assessor
+from tests.drawn import draw
 from tests.scoring.over_time import AWAY, PITCH, RULES, SIT, STAND, TRUNK, UNKNOWN, WALK, assessed, filmed, second
 
 EXERCISE, LIE = Activity.EXERCISING, Activity.LYING
@@ -184,3 +186,18 @@ def test_assessments_cut_anywhere_give_the_same_events(cuts):
 @pytest.mark.parametrize("hz", [2.0, 5.0, 30.0])
 def test_the_rate_of_pictures_changes_no_change(hz):
     assert repr(gathered(coming_and_going(hz))) == repr(ALL)
+
+
+def test_a_live_session_in_which_somebody_comes_and_goes_tells_the_same_however_it_is_cut():
+    """The whole chain, from poses on: what is seen of somebody who leaves, returns and stands up."""
+    bodies = [SITTING] * 150 + [None] * 150 + [SITTING] * 100 + [STANDING] * 100 + [None] * 120 + [STANDING] * 60
+    series, told = draw(bodies), []
+    for length in (1, 7, 33, 680):
+        chain, gatherer, one, found = assessor(live=True), Gatherer(), Happenings(RULES), []
+        for start in range(0, len(series), length):
+            for s in gatherer.push(chain.push(series.part(start, min(start + length, len(series))))):
+                found += one.push(s)
+        found += [event for s in gatherer.finish() for event in one.push(s)]
+        told.append(repr([*found, *one.finish()]))
+    assert [e.kind for e in found] == ["went_away", "came_back", "stood_up", "went_away", "came_back"]
+    assert len(set(told)) == 1

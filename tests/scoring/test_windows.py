@@ -21,7 +21,7 @@ from posture_coach.pose.video import open_video
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.score import Scorer
 from posture_coach.scoring.targets import Plane
-from posture_coach.scoring.windows import Windows, joined, scale_points
+from posture_coach.scoring.windows import HOUR_S, MOMENTS_TOLD, PARTS, Windows, hours, joined, scale_points
 from tests.batch.made import SITTING, assessor
 from tests.batch.made import assessed as drawn
 from tests.clips import WALK as WALK_CLIP
@@ -264,6 +264,88 @@ def test_looking_back_alone_and_looking_both_ways_agree_on_a_real_walk(walk):
     assert causal.seconds[WALK] >= 2
     assert causal.score == pytest.approx(both.score, abs=2.0)
     assert causal.posture == pytest.approx(both.posture, abs=2.0)
+
+
+# Hours and days
+
+
+def restless(seed, minutes):
+    """Return the windows of somebody who comes and goes, of whom not everything is seen all the time."""
+    rng = np.random.default_rng(seed)
+    n = minutes * 60
+    kinds = np.repeat(rng.choice(np.array([SIT, SIT, STAND, WALK, AWAY, UNKNOWN], dtype=object), n // 60 + 1), 60)[:n]
+    gone = rng.random(n // 300 + 1) < 0.3
+    values = {name: rng.normal(12, 15, n) for name in (TRUNK, NECK, PITCH)}
+    for column in values.values():
+        column[np.repeat(gone, 300)[:n] | (rng.random(n) < 0.2)] = np.nan
+    return windows_of(assessed(np.arange(n) / 1.0, values, kinds))
+
+
+MANY = [restless(seed, minutes) for seed, minutes in ((1, 130), (2, 95), (3, 61), (4, 20), (5, 40))]
+
+
+def assert_alike(one, other):
+    for name in (*PARTS, "score", "coverage"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-9, nan_ok=True)
+    assert (one.start_s, one.end_s, one.seconds, one.moves) == (other.start_s, other.end_s, other.seconds, other.moves)
+    told, wanted = ({loss.what: loss for loss in window.losses} for window in (one, other))
+    assert set(told) == set(wanted)
+    for what, loss in told.items():
+        assert loss.points == pytest.approx(wanted[what].points, abs=1e-9)
+        assert loss.moments == wanted[what].moments
+
+
+@given(windows=st.sampled_from(MANY), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_joining_in_any_grouping_gives_the_same(windows, data):
+    whole, grouped = joined(windows, RULES), windows
+    while len(grouped) > 1:
+        cuts = data.draw(st.sets(st.integers(1, len(grouped) - 1), max_size=len(grouped) - 1))
+        edges = [0, *sorted(cuts), len(grouped)]
+        grouped = [joined(grouped[a:b], RULES) for a, b in pairwise(edges)]
+        assert_alike(joined(grouped, RULES), whole)
+
+
+@pytest.mark.parametrize("windows", MANY)
+def test_a_part_is_the_mean_over_the_time_of_those_who_know_it(windows):
+    whole = joined(windows, RULES)
+    assert any(math.isnan(one.variety) for one in windows)
+    for name in PARTS:
+        known = [one for one in windows if not math.isnan(getattr(one, name))]
+        judged = [sum(one.seconds.get(kind, 0.0) for kind in (SIT, STAND, WALK)) for one in known]
+        if known:
+            mean = np.average([getattr(one, name) for one in known], weights=judged)
+            assert getattr(whole, name) == pytest.approx(mean)
+    assert sum(loss.points for loss in whole.losses) == pytest.approx(100.0 - whole.score, abs=1e-6)
+
+
+@pytest.mark.parametrize("windows", MANY)
+def test_the_longest_moments_are_kept_and_a_bout_counts_once(windows):
+    for loss in joined(windows, RULES).losses:
+        all_of = {m for one in windows for other in one.losses if other.what == loss.what for m in other.moments}
+        longest = sorted(all_of, key=lambda m: (m[0] - m[1], m[0]))
+        starts = [start_s for start_s, _ in loss.moments]
+        assert longest[0] in loss.moments
+        assert len(set(starts)) == len(starts) == min(MOMENTS_TOLD, len({start_s for start_s, _ in all_of}))
+        assert starts == sorted(starts)
+        for start_s, end_s in loss.moments:
+            assert end_s == max(end for start, end in all_of if start == start_s)
+
+
+def test_one_window_joined_is_itself():
+    (one,) = windows_of(steady(5))
+    assert_alike(joined([one], RULES), one)
+
+
+def test_a_recording_longer_than_an_hour_has_hours_that_make_the_whole():
+    for windows in MANY[:3]:
+        found = hours(windows, RULES)
+        assert [one.start_s for one in found] == [HOUR_S * k for k in range(len(found))]
+        assert all(one.end_s == following.start_s for one, following in pairwise(found))
+        assert_alike(joined(found, RULES), joined(windows, RULES))
+    assert [len(hours(windows, RULES)) for windows in MANY] == [3, 2, 2, 0, 0]
+    assert hours([], RULES) == []
+    assert hours(restless(6, 60), RULES) == []
 
 
 # Fixtures of the evidence
