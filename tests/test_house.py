@@ -58,6 +58,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "coach/terminal.py",
     ),
     "sqlalchemy": ("store/",),
+    "sqlcipher3": ("store/cipher.py",),
     "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
     "tomli_w": ("store/",),

@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError
+from posture_coach.store import cipher
 from posture_coach.store.folder import FOLDER_MODE, FOLDER_VARIABLE, data_folder
 
 URL_VARIABLE = "POSTURE_COACH_DATABASE_URL"
@@ -54,12 +56,20 @@ class Database:
     ----------
     path
         The SQLite file; None for a server.
+    key
+        What opens the file; None where it is not encrypted.
+
+    Raises
+    ------
+    StoreKeyError
+        The file is encrypted, and nothing told opens it; see `cipher.key_of`.
     """
 
     def __init__(self, url: URL, busy_s: float = BUSY_S) -> None:
         self.url = url
         self.path = Path(url.database) if _is_file(url) and url.database else None
-        self.engine = _engine(url, busy_s)
+        self.key = cipher.key_of(self.path) if self.path and cipher.is_encrypted(self.path) else None
+        self.engine = _engine(url, busy_s, self.key)
         self._file = _identity(self.path)
 
     def __enter__(self) -> Self:
@@ -96,6 +106,10 @@ class Database:
         with self.explaining(), self.engine.connect() as connection:
             yield connection.connection.driver_connection
 
+    def beside(self, path: Path) -> Any:
+        """Open another file, for a copy, encrypted as this one is."""
+        return cipher.connect(path, self.key)
+
     @contextmanager
     def explaining(self) -> Iterator[None]:
         """Turn what the database says into what to do about it."""
@@ -103,7 +117,7 @@ class Database:
             yield
         except DBAPIError as why:
             raise _explained(why.orig, self.where) from why
-        except sqlite3.Error as why:
+        except cipher.errors() as why:
             raise _explained(why, self.where) from why
         except SQLAlchemyError as why:
             raise StoreError(f"The history ({self.where}) cannot be used: {why}.") from why
@@ -151,12 +165,13 @@ def refuse_a_damaged(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     in_good_order = not log.exists() or log.stat().st_size == 0
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as file:
+        key = cipher.key_of(path) if cipher.is_encrypted(path) else None
+        with closing(cipher.connect(f"{path.absolute().as_uri()}?mode=ro", key, uri=True, timeout=BUSY_S)) as file:
             pages, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
             if in_good_order and pages * size == path.stat().st_size:
                 return
             (found,) = file.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as why:
+    except cipher.errors() as why:
         raise _explained(why, str(path)) from why
     if found != "ok":
         raise _damaged(str(path), found)
@@ -175,7 +190,7 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
     return None
 
 
-def _engine(url: URL, busy_s: float) -> Engine:
+def _engine(url: URL, busy_s: float, key: str | None) -> Engine:
     if not _is_file(url):
         try:
             engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(url, busy_s))
@@ -186,8 +201,9 @@ def _engine(url: URL, busy_s: float) -> Engine:
         return engine
     path = Path(url.database or "")
     _make_private(path)
-    engine = create_engine(url, connect_args={"timeout": busy_s, "isolation_level": None, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare)
+    how = {"timeout": busy_s, "isolation_level": None, "check_same_thread": False}
+    engine = create_engine(url, connect_args=how, module=cipher.driver() if key else sqlite3)
+    event.listen(engine, "connect", partial(_prepare, key=key))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -214,7 +230,9 @@ def _make_private(path: Path) -> None:
         ) from why
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(connection: Any, _record: object, key: str | None) -> None:
+    if key:
+        cipher.unlock(connection, key)
     # Only an empty file takes this, and it must come before everything else.
     connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in PRAGMAS:

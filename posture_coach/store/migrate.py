@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from posture_coach.errors import StoreError, StoreNewerError
+from posture_coach.store import cipher
 from posture_coach.store.database import FILE_MODE, Database
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -81,12 +81,12 @@ def backup(database: Database, now: datetime, why: str, to: Path | None = None) 
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.touch(mode=FILE_MODE)
-        with database.bare() as source, closing(sqlite3.connect(draft)) as copy:
+        with database.bare() as source, closing(database.beside(draft)) as copy:
             source.backup(copy)
             # One file, that can be carried away: without a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
         draft.replace(target)
-    except (OSError, sqlite3.Error) as why_not:
+    except cipher.errors(OSError) as why_not:
         draft.unlink(missing_ok=True)
         raise StoreError(f"{target} cannot be written: {why_not}. Nothing was changed.") from why_not
     return target
