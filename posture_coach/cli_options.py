@@ -128,6 +128,7 @@ def mute(stream: TextIO) -> None:
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
+
 KeepOption = Annotated[
     bool | None,
     typer.Option(
