@@ -30,9 +30,9 @@ FILE_NAME = "history.db"
 FILE_MODE = 0o600
 BUSY_S = 5.0
 """How long to wait for another writer, each of which holds the file for milliseconds."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 CONNECT_S = 5
 """How long to wait for a server."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 WRITES = {"posture_coach_writes": True}
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -91,7 +91,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read, all from one moment."""
-        with self.explaining(), self.engine.connect() as connection, connection.begin():
+        # A server would otherwise show each question what others have committed since the one before.
+        moment: dict[str, Any] = {} if self.path else {"isolation_level": "REPEATABLE READ"}
+        with self.explaining(), self.engine.connect().execution_options(**moment) as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -45,6 +45,24 @@ class Entry:
     note: str = ""
     id: int | None = None
     problem: str = ""
+
+
+def checked(entry: Entry) -> Entry:
+    """Return an entry that can be kept, its note without blanks around it.
+
+    Raises
+    ------
+    DataError
+        A number or the note breaks a rule.
+    """
+    if entry.at.utcoffset() is None:
+        raise DataError("A diary entry needs a time with its time zone.")
+    whole = replace(
+        entry, pain=_number("Pain", entry.pain), comfort=_number("Comfort", entry.comfort), note=_note(entry.note)
+    )
+    if whole.pain is None and whole.comfort is None and not whole.note:
+        raise DataError("A diary entry says something: pain, comfort, or a note.")
+    return whole
 
 
 def add(connection: Connection, sealer: Sealer, person: int | None, entry: Entry) -> Entry:
@@ -96,15 +114,11 @@ def _kept(connection: Connection, sealer: Sealer, key: int) -> Entry:
 
 
 def _row(sealer: Sealer, person: int, entry: Entry) -> dict[str, Any]:
-    offset = entry.at.utcoffset()
-    if offset is None:
-        raise DataError("A diary entry needs a time with its time zone.")
+    entry = checked(entry)
+    offset = entry.at.utcoffset() or timedelta()
     answers = {
-        "pain": _number("Pain", entry.pain), "comfort": _number("Comfort", entry.comfort), "note": _note(entry.note),
-        "utc_offset_s": int(offset.total_seconds()),
+        "pain": entry.pain, "comfort": entry.comfort, "note": entry.note, "utc_offset_s": int(offset.total_seconds()),
     }  # fmt: skip
-    if answers["pain"] is None and answers["comfort"] is None and not answers["note"]:
-        raise DataError("A diary entry says something: pain, comfort, or a note.")
     at, day = _second(entry.at), entry.at.date()
     sealed = sealer.seal_json(answers, answers_field(person, at, day))
     return {"person_id": person, "at": at, "day": day, "answers_sealed": sealed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -34,17 +34,46 @@ def prepare(database: Database, now: datetime) -> Path | None:
     StoreNewerError
         A newer program has written it; nothing was touched.
     """
-    with database.reading() as connection:
-        steps = _steps(connection)
-        at = MigrationContext.configure(connection).get_current_revision()
-    if at == steps.get_current_head():
+    at, newest = _stand(database)
+    if at == newest:
         return None
-    if at is not None and at not in {step.revision for step in steps.walk_revisions()}:
-        raise newer(database)
     copy = backup(database, now, "before-update") if at is not None and database.path else None
     with database.writing() as connection:
         command.upgrade(_config(connection), "head")
     return copy
+
+
+def readable(database: Database) -> bool:
+    """Return whether there is a history to read; nothing is changed.
+
+    Raises
+    ------
+    StoreError
+        A newer program has written it, or an older one and it waits to be brought up to date.
+    """
+    at, newest = _stand(database)
+    if at is not None and at != newest:
+        raise StoreError(
+            f"{database.where} was written by an older posture-coach. It is brought up to date, after a copy, as soon "
+            "as a session is kept: start one on the page Live, then reload this page."
+        )
+    return at is not None
+
+
+def _stand(database: Database) -> tuple[str | None, str | None]:
+    """Return the form that the tables have, None where there are none yet, and the newest one.
+
+    Raises
+    ------
+    StoreNewerError
+        A newer program has written it.
+    """
+    with database.reading() as connection:
+        steps = _steps(connection)
+        at = MigrationContext.configure(connection).get_current_revision()
+    if at is not None and at not in {step.revision for step in steps.walk_revisions()}:
+        raise newer(database)
+    return at, steps.get_current_head()
 
 
 def form(connection: Connection) -> str:
@@ -86,10 +115,17 @@ def backup(database: Database, now: datetime, why: str, to: Path | None = None) 
             # One file, that can be carried away: without a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
         draft.replace(target)
-    except cipher.errors(OSError) as why_not:
-        draft.unlink(missing_ok=True)
+    except cipher.errors(OSError, ValueError) as why_not:
         raise StoreError(f"{target} cannot be written: {why_not}. Nothing was changed.") from why_not
+    finally:
+        with suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
     return target
+
+
+def forms() -> list[str]:
+    """Return the forms of a history that this program knows, the newest first."""
+    return [step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def _config(connection: Connection | None = None) -> Config:

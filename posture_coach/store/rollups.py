@@ -69,11 +69,23 @@ def sum_day(connection: Connection, person: int, day: date) -> None:
     for table in (DAYS, DAY_SCORES):
         connection.execute(delete(table).where(table.c.person_id == person, table.c.day == day))
     windows, events = (_of_day(connection, table, person, day) for table in (WINDOWS, EVENTS))
+    ways = _ways(connection, person, day)
     for profile in sorted({row["profile"] for row in minutes}):
         here = [[row for row in rows if row["profile"] == profile] for rows in (minutes, windows, events)]
         key = {"person_id": person, "day": day, "profile_id": profile}
         connection.execute(insert(DAYS), [key | part for part in _activities(here[0])])
-        connection.execute(insert(DAY_SCORES), [key | _scores(*here)])
+        connection.execute(insert(DAY_SCORES), [key | _scores(*here) | {"ways": ways[profile]}])
+
+
+def _ways(connection: Connection, person: int, day: date) -> dict[int, list[list[str]]]:
+    """Return, by profile, how the sessions of a day measured: [model, mode, own targets]."""
+    profile, own = func.coalesce(SESSIONS.c.profile_id, NO_PROFILE), func.coalesce(SESSIONS.c.own_targets, "")
+    chosen = select(profile, SESSIONS.c.model, SESSIONS.c.mode, own).distinct()
+    chosen = chosen.where(SESSIONS.c.person_id == person, SESSIONS.c.day == day)
+    found: dict[int, list[list[str]]] = defaultdict(list)
+    for number, *way in sorted(tuple(row) for row in connection.execute(chosen)):
+        found[number].append(way)
+    return found
 
 
 def _of_day(connection: Connection, table: Any, person: int, day: date) -> Rows:

@@ -195,6 +195,8 @@ DAY_SCORES = Table(
     Column("losses", JSON, nullable=False),
     Column("bouts_s", JSON, nullable=False),
     Column("happened", JSON, nullable=False),
+    # [[model, mode, own targets]] of its sessions, which are not kept as long: only what was measured alike compares.
+    Column("ways", JSON, nullable=False),
     sqlite_with_rowid=False,
 )  # fmt: skip
 WINDOWS = Table(

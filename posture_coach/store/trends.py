@@ -132,8 +132,42 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """One activity on one day.
+
+    Parameters
+    ----------
+    seconds, scored_s
+        How long, and how much of it posture was scored.
+    posture
+        0 to 100; NaN where it was not scored.
+    """
+
+    day: date
+    seconds: int
+    scored_s: int
+    posture: float
+
+
+@dataclass(frozen=True, slots=True)
+class WindowScore:
+    """The score of five minutes; `hour` is the local one that they began in."""
+
+    day: date
+    hour: int
+    judged_s: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
-    """How the sessions of some days measured: only what was measured alike compares."""
+    """How the sessions of some days measured: only what was measured alike compares.
+
+    Parameters
+    ----------
+    own_targets
+        SHA-256 of each set of own targets; empty among them where the shipped ones held.
+    """
 
     places: tuple[str, ...]
     models: tuple[str, ...]
@@ -168,7 +202,7 @@ def days(connection: Connection, about: About, first: date, last: date) -> list[
     for row in activities:
         seconds[row.day][row.activity] += row.seconds
         scored_s[row.day] += row.scored
-    by_day: dict[date, list[Row[Any]]] = defaultdict(list)
+    by_day: dict[date, list[Any]] = defaultdict(list)
     for row in scores:
         by_day[row.day].append(row)
     return [_day(day, rows, seconds[day], scored_s[day]) for day, rows in by_day.items()]
@@ -245,6 +279,35 @@ def hours(connection: Connection, about: About, first: date, last: date, rules: 
     return [Hour(day, hour, joined(windows, rules)) for (day, hour), windows in groups.items()]
 
 
+def doing(connection: Connection, about: About, activity: Activity, first: date, last: date) -> list[Doing]:
+    """Return one activity day by day."""
+    chosen = select(DAYS.c.day, DAYS.c.seconds, DAYS.c.scored, DAYS.c.score).where(
+        *_about(DAYS, about), DAYS.c.activity == activity, DAYS.c.day.between(first, last)
+    )
+    by_day: dict[date, list[Any]] = defaultdict(list)
+    for row in connection.execute(chosen.order_by(DAYS.c.day)):
+        by_day[row.day].append(row)
+    return [
+        Doing(
+            day, sum(row.seconds for row in rows), sum(row.scored for row in rows),
+            _weighted([row.score for row in rows], np.array([row.scored for row in rows], dtype=np.float64)),
+        )
+        for day, rows in by_day.items()
+    ]  # fmt: skip
+
+
+def window_scores(connection: Connection, about: About, first: date, last: date) -> list[WindowScore]:
+    """Return the score of every five minutes that have one, as far back as windows are kept."""
+    chosen = select(SESSIONS.c.day, SESSIONS.c.utc_offset_s, WINDOWS.c.at, WINDOWS.c.judged_s, WINDOWS.c.score)
+    chosen = chosen.join(SESSIONS, SESSIONS.c.id == WINDOWS.c.session_id).where(
+        *_sessions(connection, about, first, last), WINDOWS.c.score.is_not(None)
+    )
+    return [
+        WindowScore(row.day, (row.at + row.utc_offset_s) // HOUR_S % 24, row.judged_s, row.score)
+        for row in connection.execute(chosen.order_by(WINDOWS.c.at))
+    ]
+
+
 def ribbon(connection: Connection, about: About, day: date) -> list[Stretch]:
     """Return what somebody did over a day, to the minute, as far back as minutes are kept."""
     main: dict[int, Counter[Activity]] = defaultdict(Counter)
@@ -269,14 +332,14 @@ def events(connection: Connection, about: About, first: date, last: date) -> lis
 
 
 def ways(connection: Connection, about: About, first: date, last: date) -> Ways:
-    """Return how the sessions of some days measured, as far back as sessions are kept."""
+    """Return how the sessions of some days measured."""
     names = _place_names(connection)
-    chosen = select(SESSIONS.c.profile_id, SESSIONS.c.model, SESSIONS.c.mode, SESSIONS.c.own_targets).distinct()
-    rows = connection.execute(chosen.where(*_sessions(connection, about, first, last))).all()
-    place, model, mode, own = ({row[k] for row in rows} for k in range(4))
+    chosen = select(DAY_SCORES.c.profile_id, DAY_SCORES.c.ways)
+    rows = connection.execute(chosen.where(*_about(DAY_SCORES, about), DAY_SCORES.c.day.between(first, last))).all()
+    models, modes, own = ({way[k] for row in rows for way in row.ways} for k in range(3))
     return Ways(
-        tuple(sorted({names.get(number, "") for number in place})), tuple(sorted(model)), tuple(sorted(mode)),
-        tuple(sorted(digest or "" for digest in own)),
+        tuple(sorted({names.get(row.profile_id, "") for row in rows})), tuple(sorted(models)), tuple(sorted(modes)),
+        tuple(sorted(own)),
     )  # fmt: skip
 
 

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from posture_coach.activity.types import Activity
-from posture_coach.store import history, trends
+from posture_coach.pose.types import Mode, Model
+from posture_coach.store import history, retention, trends
 from posture_coach.store.records import window_of
+from posture_coach.store.settings import Settings
 from posture_coach.store.tables import MINUTES, SECONDS, SESSIONS, WINDOWS
 from posture_coach.store.trends import About
 from tests.store.made import DOCKED, NOW, RULES, batches, origin
@@ -131,3 +133,42 @@ def test_what_happened_is_told_in_order(filled):
     assert only == []
     assert events
     assert [event.start_s for event in events] == sorted(event.start_s for event in events)
+
+
+def test_one_activity_day_by_day_is_the_time_and_the_posture_of_its_seconds(filled):
+    with filled.reading() as connection:
+        yesterday, today = trends.doing(connection, About(), Activity.SITTING, YESTERDAY, TODAY)
+        (docked,) = trends.doing(connection, About(place="docked"), Activity.SITTING, TODAY, TODAY)
+        assert trends.doing(connection, About(), Activity.EXERCISING, YESTERDAY, TODAY) == []
+        chosen = select(SECONDS.c.score).join(SESSIONS, SESSIONS.c.id == SECONDS.c.session_id)
+        chosen = chosen.where(SESSIONS.c.day == YESTERDAY, SECONDS.c.activity == Activity.SITTING)
+        scores = connection.execute(chosen).scalars().all()
+    assert (yesterday.day, yesterday.seconds, yesterday.scored_s) == (YESTERDAY, len(scores), len(scores))
+    assert yesterday.posture == pytest.approx(np.mean(scores), abs=0.1)
+    assert docked.seconds < today.seconds
+
+
+def test_the_scores_of_windows_have_their_local_hour_and_leave_out_what_was_not_judged(filled):
+    with filled.reading() as connection:
+        scores = trends.window_scores(connection, About(), YESTERDAY, TODAY)
+        hours = trends.hours(connection, About(), YESTERDAY, TODAY, RULES)
+        rows = connection.execute(select(WINDOWS)).mappings().all()
+    assert len(scores) == sum(not math.isnan(row["score"]) for row in rows) < len(rows)
+    assert not any(math.isnan(one.score) for one in scores)
+    assert {(one.day, one.hour) for one in scores} == {(one.day, one.hour) for one in hours}
+
+
+def test_how_days_were_measured_is_known_when_their_sessions_are_gone(database):
+    write(database, origin(NOW - timedelta(days=100), place=DOCKED, own_targets="b" * 64), 120, 1)
+    write(database, origin(NOW - timedelta(days=100, hours=-1), model=Model.HEAVY, place=DOCKED), 120, 2)
+    write(database, origin(mode=Mode.DETECTED), 120, 3)
+    long_ago = TODAY - timedelta(days=100)
+    with database.reading() as connection:
+        before = trends.ways(connection, About(), long_ago, TODAY)
+    assert retention.sweep(database, Settings(), TODAY) > 0
+    with database.reading() as connection:
+        assert trends.ways(connection, About(), long_ago, TODAY) == before
+        then = trends.ways(connection, About(), long_ago, long_ago)
+        here = trends.ways(connection, About(place="docked"), long_ago, TODAY)
+    assert before == trends.Ways(("", "docked"), ("full", "heavy"), ("detected", "tracked"), ("", "b" * 64))
+    assert then == here == trends.Ways(("docked",), ("full", "heavy"), ("tracked",), ("", "b" * 64))

@@ -72,7 +72,7 @@ def _days() -> None:
     _table(
         "day_scores", *_day(), _must("judged_s", sa.Integer()),
         *_small("score", "posture", "variety", "breaks", "coverage"),
-        *(_must(name, sa.JSON()) for name in ("losses", "bouts_s", "happened")),
+        *(_must(name, sa.JSON()) for name in ("losses", "bouts_s", "happened", "ways")),
         key=("person_id", "day", "profile_id"), refers="people",
     )  # fmt: skip
 
