@@ -42,7 +42,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "cv2": ("pose/", "drawing/"),
     "dask": ("batch/cluster.py",),
     "distributed": ("batch/cluster.py",),
-    "filelock": ("coach/lock.py", "dashboard/analyze_store.py", "store/recorder.py"),
+    "filelock": ("coach/lock.py", "dashboard/analyze_store.py", "store/claim.py"),
     "keyring": ("store/system_keyring.py",),
     "mediapipe": ("pose/landmarker.py",),
     "rich": (

@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
@@ -26,6 +25,7 @@ from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import shipped_targets
 from posture_coach.scoring.windows import Window
 from posture_coach.store import history, retention
+from posture_coach.store.claim import Lock, claim
 from posture_coach.store.database import BUSY_S, Database, address, refuse_a_damaged
 from posture_coach.store.migrate import form, newer, prepare
 from posture_coach.store.records import Batch, Origin
@@ -35,7 +35,7 @@ COMMIT_S = 10.0
 """How often it writes: what a killed program loses at most."""
 WAITING_S = 3600
 """So many seconds wait in memory; older ones are given up."""
-LOCK_ENDING = ".lock"
+KEPT_ALREADY = "Another posture-coach keeps the history already. Close it: until then nothing of this one is kept."
 
 
 TRIES = 3
@@ -105,7 +105,7 @@ class Recorder:
     ) -> None:
         self._url, self._now, self._commit_s, self._busy_s = url, now, commit_s, busy_s
         self._database: Database | None = None
-        self._lock: FileLock | None = None
+        self._lock: Lock | None = None
         self._form, self._mended = "", False
         self._sittings: deque[_Sitting] = deque()
         self._problem, self._notice, self._lost_s = "", "", 0
@@ -298,16 +298,7 @@ class Recorder:
         """Be the only one who writes this file; the system lets go of the lock whatever way a program ends."""
         if database.path is None or self._lock is not None:
             return
-        lock = FileLock(database.path.with_name(database.path.name + LOCK_ENDING), mode=0o600)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as why:
-            raise StoreBusyError(
-                "Another posture-coach keeps the history already. Close it: until then nothing of this one is kept."
-            ) from why
-        except OSError as why:
-            raise StoreError(f"{lock.lock_file} cannot be made: {why.strerror or why}.") from why
-        self._lock = lock
+        self._lock = claim(database.path, KEPT_ALREADY)
 
     def _sweep(self, database: Database) -> None:
         """Once a day, let go of what has been kept long enough."""
