@@ -45,13 +45,15 @@ PersonOption = Annotated[
         "the middle, or the N-th from the left, from 1, when that many are first seen at once.",
     ),
 ]
-HEIGHT_CM = (100.0, 230.0)
-"""Of whoever walks: what share of it a camera sees is known of grown people, and roughly of children from school on."""
 
 
 def _height(height_cm: float | None) -> float | None:
-    if height_cm is not None and not HEIGHT_CM[0] <= height_cm <= HEIGHT_CM[1]:
-        low, high = HEIGHT_CM
+    if height_cm is None:
+        return None
+    from posture_coach.activity.gait_types import HEIGHT_CM
+
+    low, high = HEIGHT_CM
+    if not low <= height_cm <= high:
         raise typer.BadParameter(f"{height_cm:g} is not a person's height from {low:g} to {high:g} cm, as 172 is.")
     return height_cm
 

@@ -9,6 +9,7 @@ import tomllib
 import pytest
 import typer.main
 
+from posture_coach.batch.results import FIGURES, HEAD, WALK
 from posture_coach.cli import app
 from posture_coach.measures.definitions import NAMES
 from posture_coach.resources import data_file
@@ -96,6 +97,11 @@ def test_the_documented_columns_and_keys_are_the_real_ones():
     for key in ("status", "warnings", "source", "activities", "events"):
         assert key in schema["properties"]
         assert f"`{key}`" in text, key
+
+
+def test_the_documented_columns_of_the_list_are_the_real_ones():
+    told = re.findall(r"`([\w.]+)`", text_of("docs/output.md").split("`summary.csv` has", 1)[1].split("\n\n", 1)[0])
+    assert told == [*HEAD, *(f".{statistic}" for statistic in FIGURES), *WALK, "_err"]
 
 
 def test_every_dependency_is_explained():

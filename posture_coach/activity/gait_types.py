@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 from posture_coach.measures.types import Side, View
 
+HEIGHT_CM = (100.0, 230.0)
+"""Of whoever walks, at least and at most: what share of it a camera sees is known of grown people, and roughly of
+children from school on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

@@ -30,6 +30,8 @@ HEAD = (
 )
 """The first columns of summary.csv; then come the figures of every measure."""
 FIGURES = ("median", "err", "coverage")
+WALK = ("cadence_spm", "step_time_s", "step_time_asymmetry_pct", "stance_ratio", "speed_m_s")
+"""Of a walk, in the last columns, each with its `_err`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,8 @@ def write_run(out: Path, outcomes: Sequence[Outcome]) -> Path:
     target = out / "summary.csv"
     figures = [f"{name}.{statistic}" for name in NAMES for statistic in FIGURES]
     with written(target) as draft, draft.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, [*HEAD, *figures], restval="")
+        walk = [column for name in WALK for column in (name, f"{name}_err")]
+        table = csv.DictWriter(file, [*HEAD, *figures, *walk], restval="")
         table.writeheader()
         table.writerows(_row(outcome) for outcome in outcomes)
     return target
@@ -205,6 +208,8 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         row |= {"score": score["mean"], "coverage": score["coverage"], "scored_share": score["share_of_pictures"]}
     for name, figures in told["measures"].items():
         row |= {f"{name}.{statistic}": figures[statistic] for statistic in FIGURES}
+    for name in WALK if "gait" in told else ():
+        row |= {name: told["gait"][name]["value"], f"{name}_err": told["gait"][name].get("err")}
     return {key: "" if value is None else value for key, value in row.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from posture_coach.batch.names import printable
 from posture_coach.batch.results import Outcome
+from posture_coach.batch.telling import over_time, walking
 from posture_coach.measures.definitions import BY_NAME
 
 _STYLE = {"ok": "green", "partial": "yellow", "failed": "red"}
@@ -27,10 +28,12 @@ HEADLINES_AT_MOST = 4
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:
-    """Print one table of all inputs, and of a single one its measures too; then every warning."""
+    """Print one table of all inputs, and of a single one its measures, time and walking too; then every warning."""
     if len(outcomes) == 1 and outcomes[0].status != "failed":
         console.print(_measures(outcomes[0].summary))
         console.print(Text(f"score: {outcomes[0].summary['score']['words']}", style="dim"))
+        for words in _more(outcomes[0].summary):
+            console.print(Text(printable(words), style="dim"))
     console.print(_inputs(outcomes))
     # All of a run are held against the same ones; an input that failed was against none.
     own = dict.fromkeys(target["id"] for outcome in outcomes for target in outcome.summary["own_targets"])
@@ -39,6 +42,16 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
     for outcome in outcomes:
         for words in [outcome.message] if outcome.message else outcome.summary["warnings"]:
             console.print(Text.assemble((f"{printable(outcome.name)}: ", _STYLE[outcome.status]), printable(words)))
+
+
+def _more(summary: dict[str, Any]) -> Iterator[str]:
+    """Yield what time and walking add to the figures of single pictures."""
+    yield from over_time(summary)
+    if "gait" in summary:
+        settings = summary["settings"] or {}
+        first, *more = walking(summary["gait"], asked=settings.get("height_cm") is not None)
+        yield f"walking: {first}"
+        yield from more
 
 
 def _inputs(outcomes: Sequence[Outcome]) -> Table:

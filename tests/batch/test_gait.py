@@ -16,25 +16,16 @@ from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.results import process
 from posture_coach.measures.calibration import LEVEL
 from posture_coach.resources import data_file
-from tests.activity.walkers import STRIDE_S, walker
-from tests.batch.made import STANDING, assessed, assessor
+from tests.activity.walkers import STRIDE_S
+from tests.batch.made import SOURCE, STANDING, assessed, walk
 from tests.clips import LONG_WALK, SITTING, job, names_in
 
 SCHEMA = json.loads(data_file("summary.schema.json").read_text(encoding="utf-8"))
-SOURCE = {
-    "name": "clip.mp4", "sha256": "0" * 64, "kind": "video", "width": 1280, "height": 720, "start_s": 0.0,
-    "duration_s": 8.0, "frames_read": 240, "frames_declared": None,
-}  # fmt: skip
-
-
-def analysed(seconds=8.0, **drawing):
-    series = walker(seconds, **drawing)
-    return Analysis(assessor().push(series), True, SOURCE, series, LEVEL)
 
 
 @pytest.mark.parametrize("drawing", [{}, {"yaw": -90.0}, {"yaw": 45.0}, {"hz": 12.0}, {"seconds": 3.5}], ids=str)
 def test_a_walk_in_the_summary_fits_the_schema(drawing):
-    analysis = analysed(**drawing)
+    analysis = walk(**drawing)
     walked = gait_of(analysis)
     assert walked is not None
     told = summary.whole(SOURCE, analysis.assessment, status="ok", warnings=[])
@@ -43,7 +34,7 @@ def test_a_walk_in_the_summary_fits_the_schema(drawing):
 
 
 def test_the_summary_tells_pace_contacts_and_reasons():
-    told = gait_figures(gait_of(analysed()))
+    told = gait_figures(gait_of(walk()))
     assert told["cadence_spm"]["value"] == pytest.approx(120 / STRIDE_S, rel=0.002)
     assert set(told["cadence_spm"]) == {"value", "err", "n"}
     assert told["speed_m_s"] == {"value": None, "reason": told["speed_m_s"]["reason"]}
@@ -58,7 +49,7 @@ def test_who_stands_has_no_gait():
 
 
 def test_the_table_has_a_row_a_step_and_no_nan():
-    walked = gait_of(analysed())
+    walked = gait_of(walk())
     table = steps_table(walked)
     assert table.num_rows == len(walked.steps)
     assert table.column("stride_time_s").null_count == 2

@@ -16,11 +16,13 @@ from PIL import Image
 
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import unread
+from posture_coach.batch.gait import gait_figures, gait_of
+from posture_coach.batch.results import WALK as WALK_FIGURES
 from posture_coach.batch.results import Outcome, failure, process, write_run
 from posture_coach.errors import OutputError
 from posture_coach.measures.definitions import NAMES
 from tests.batch.made import SITTING as SITTING_DRAWN
-from tests.batch.made import STANDING, assessed
+from tests.batch.made import STANDING, assessed, walk
 from tests.clips import FAST, SITTING, SLUMPED, WALK, fill, job, must_have, names_in, small_disk
 
 FEW = replace(FAST, fps=2.0)
@@ -317,6 +319,27 @@ def test_the_list_tells_mode_and_longest_activity(tmp_path):
     seen, failed = rows_of(tmp_path / "summary.csv")
     assert (seen["mode"], seen["activity"]) == ("tracked", "standing")
     assert (failed["mode"], failed["activity"]) == ("", "")
+
+
+def test_the_list_tells_a_walk_by_what_the_summary_says(tmp_path):
+    walked = outcome_of([STANDING] * 20, "walk.mp4")
+    walked.summary["gait"] = gait_figures(gait_of(walk()))
+    slow = outcome_of([STANDING] * 20, "slow.mp4")
+    slow.summary["gait"] = gait_figures(gait_of(walk(hz=15.0)))
+    write_run(tmp_path, [walked, slow, outcome_of([STANDING] * 20), failed_of("m.mp4")])
+    first, second, standing, failed = rows_of(tmp_path / "summary.csv")
+    columns = [column for name in WALK_FIGURES for column in (name, f"{name}_err")]
+    assert list(first)[-len(columns) :] == columns
+    for row, outcome in ((first, walked), (second, slow)):
+        for name in WALK_FIGURES:
+            figure = outcome.summary["gait"][name]
+            for column, told in ((name, figure["value"]), (f"{name}_err", figure.get("err"))):
+                assert row[column] == ("" if told is None else str(told))
+    assert first["cadence_spm"]
+    assert first["step_time_asymmetry_pct_err"]
+    assert second["cadence_spm"]
+    assert second["step_time_asymmetry_pct"] == first["speed_m_s"] == "", "with its reason in the summary"
+    assert all(row[column] == "" for row in (standing, failed) for column in columns)
 
 
 def test_two_of_one_name_are_told_apart_by_their_paths(tmp_path):

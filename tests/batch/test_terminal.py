@@ -6,16 +6,21 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import unread
+from posture_coach.batch.gait import gait_figures, gait_of
+from posture_coach.batch.over_time import over_time
 from posture_coach.batch.results import Outcome
 from posture_coach.batch.terminal import show
 from posture_coach.measures.definitions import BY_NAME
-from tests.batch.made import SITTING, STANDING, assessed
+from tests.batch.made import SITTING, STANDING, assessed, walk
 from tests.drawn import Body
+from tests.scoring.over_time import NECK, PITCH, TRUNK
+from tests.scoring.over_time import assessed as held_for
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -56,6 +61,35 @@ def test_a_ratio_keeps_two_decimals_and_no_error_known_is_a_question_mark():
     text = shown(outcome_of([Body()] * 20))
     ratios = [line for line in text.splitlines() if "(ratio)" in line]
     assert all(re.search(r"\d\.\d\d\b", line) for line in ratios)
+
+
+def test_a_single_walk_is_told_and_a_speed_that_was_asked_for_explained():
+    analysis = walk()
+    outcome = outcome_of([STANDING] * 20, "walk.mp4")
+    outcome.summary["gait"] = gait_figures(gait_of(analysis))
+    text = shown(outcome)
+    cadence = outcome.summary["gait"]["cadence_spm"]
+    assert f"walking: {cadence['value']:.1f} ± {cadence['err']:.1f} steps a minute" in text
+    assert "left against right: step times differ by" in text
+    assert "speed" not in text
+    assert "steps a minute" not in shown(outcome, outcome), "a table of several has no room for it"
+    outcome.summary["settings"] = {"height_cm": 172.0}
+    assert f"speed: {outcome.summary['gait']['speed_m_s']['reason']}" in shown(outcome)
+
+
+def test_a_long_recording_is_told_hour_by_hour():
+    outcome = outcome_of([SITTING] * 20)
+    assert "over its time" not in shown(outcome), "nobody was there for a minute"
+    time_s = np.arange(2 * 4200) / 2.0
+    outcome.summary.update(over_time(held_for(time_s, {TRUNK: 35.0, PITCH: 5.0, NECK: 0.0})))
+    text = shown(outcome)
+    session, hours = outcome.summary["session"], outcome.summary["hours"]
+    assert f"over its time: {session['score']:.0f} (" in text
+    assert f"0:00 to 1:00:00: {hours[0]['score']:.0f} (" in text
+    assert f"1:00:00 to 1:10:00: {hours[1]['score']:.0f} (" in text
+    for window in (session, *hours):
+        window["why"][0]["title"] = "smuggled\x1b[2J"
+    assert "\x1b[2J" not in shown(outcome)
 
 
 def test_several_inputs_have_a_row_each_and_no_table_of_measures():

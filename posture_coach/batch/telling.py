@@ -1,0 +1,89 @@
+"""What a summary holds of time and of walking, in a few sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from posture_coach.activity.gait import VERDICT_STEPS
+
+SECONDS_A_MINUTE = MINUTES_AN_HOUR = 60
+Told = Mapping[str, Any]
+
+
+def over_time(summary: Told) -> Iterator[str]:
+    """Yield the score of the whole with why, then each hour's where there are several; nothing where there is none."""
+    session = summary["session"]
+    if session is None or session["score"] is None:
+        return
+    yield f"over its time: {_window(session)}"
+    for hour in summary["hours"]:
+        yield f"  {_clock(hour['start_s'])} to {_clock(hour['end_s'])}: {_window(hour)}"
+
+
+def _window(window: Told) -> str:
+    if window["score"] is None:
+        return "no score, too little of somebody was seen"
+    because = "; ".join(_loss(loss) for loss in window["why"] if round(loss["points"]))
+    return f"{window['score']:.0f} ({window['confidence']}): {because or 'nothing much lowered it'}"
+
+
+def _loss(loss: Told) -> str:
+    """Say what lowered a score by how much, and the longest stretch it came from."""
+    points = f"{loss['title']} (-{loss['points']:.0f}"
+    if not loss["moments"]:
+        return f"{points})"
+    start_s, end_s = max(loss["moments"], key=lambda moment: moment[1] - moment[0])
+    return f"{points}, longest {_clock(start_s)} to {_clock(end_s)})"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), SECONDS_A_MINUTE)
+    hours, minutes = divmod(minutes, MINUTES_AN_HOUR)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def walking(gait: Told, *, asked: bool) -> Iterator[str]:
+    """Yield what is told of a walk, with intervals; or the reason why nothing is.
+
+    Parameters
+    ----------
+    gait
+        What stands under `gait` in a summary.
+    asked
+        Whether somebody told a height, so that a speed which is not told must be explained.
+    """
+    cadence, step, stance = gait["cadence_spm"], gait["step_time_s"], gait["stance_ratio"]
+    if cadence["value"] is None:
+        yield f"no steps are told: {cadence['reason']}"
+        return
+    words = [f"{with_err(cadence, 1)} steps a minute", f"a step takes {with_err(step, 3)} s"]
+    if stance["value"] is not None:
+        words.append(f"a foot is on the floor {100 * stance['value']:.0f} ± {100 * stance['err']:.0f} % of the stride")
+    yield f"{', '.join(words)} ({cadence['n']} steps)"
+    yield f"left against right: {symmetry(gait)}"
+    speed = gait["speed_m_s"]
+    if speed["value"] is not None:
+        yield f"speed {with_err(speed, 2)} m/s, steps of {with_err(gait['step_length_m'], 2)} m"
+    elif asked:
+        yield f"speed: {speed['reason']}"
+
+
+def symmetry(gait: Told) -> str:
+    """Say whether steps of left and right take differently long: a verdict only of enough steps."""
+    told = gait["step_time_asymmetry_pct"]
+    if told["value"] is None:
+        return str(told["reason"])
+    words = f"step times differ by {with_err(told, 1)} %"
+    if told["n"] < VERDICT_STEPS:
+        return f"{words}, {told['n']} steps: a verdict needs {VERDICT_STEPS}"
+    if told["value"] <= told["err"]:
+        return f"{words}: no difference you can be sure of"
+    left, right = gait["step_time_left_s"]["value"], gait["step_time_right_s"]["value"]
+    longer = "left" if left > right else "right"
+    return f"{words}: the step onto the {longer} foot takes longer"
+
+
+def with_err(told: Told, digits: int) -> str:
+    """Write a figure with its half-width."""
+    return f"{told['value']:.{digits}f} ± {told['err']:.{digits}f}"
