@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from html import escape
 
 from posture_coach.dashboard.analyze_data import NOTHING, Result, Row, Span, stretches
@@ -35,6 +36,12 @@ def score_html(result: Result) -> str:
         f'<div class="pc-word">{word}</div><div>{escape(capital(score["words"]))}.</div>'
         f'<div class="pc-quiet">{escape(_facts(result))}</div></div></section>'
     )
+
+
+def over_time_html(told: Iterable[str]) -> str:
+    """Return what time adds to the score of single pictures, a line for the whole and for each hour."""
+    lines = "".join(f"<p>{escape(capital(words.strip()))}.</p>" for words in told)
+    return f'<section class="pc-over-time" aria-label="Over its time">{lines}</section>'
 
 
 def _facts(result: Result) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from posture_coach.activity.gait_types import HEIGHT_CM
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.baseline import Stretch
 from posture_coach.errors import DataError
@@ -20,6 +21,8 @@ def as_query(settings: Settings) -> str:
         fields["fps"] = settings.fps
     if settings.mirror:
         fields["mirror"] = 1
+    if settings.height_cm is not None:
+        fields["height"] = settings.height_cm
     if isinstance(settings.baseline, Stretch):
         fields |= {"from": settings.baseline.start_s, "to": settings.baseline.end_s}
     return urlencode(fields)
@@ -40,6 +43,7 @@ def from_query(fields: Mapping[str, str]) -> Settings:
             Stretch(_number(fields["from"]), _number(fields["to"])) if "to" in fields else None,
             mirror="mirror" in fields,
             rotate=int(fields.get("rotate", "0")),
+            height_cm=_number(fields["height"]) if "height" in fields else None,
         )
     except (KeyError, ValueError) as why:
         raise DataError(f"These options are not the page's own ({why}). Reload the page.") from why
@@ -54,6 +58,8 @@ def problem(settings: Settings) -> str:
         return "Pictures a second must be more than 0."
     if settings.rotate not in TURNS_DEG:
         return f"A picture is turned by one of {TURNS_DEG} degrees."
+    if settings.height_cm is not None and not HEIGHT_CM[0] <= settings.height_cm <= HEIGHT_CM[1]:
+        return f"A person's height is from {HEIGHT_CM[0]:g} to {HEIGHT_CM[1]:g} cm."
     own = settings.baseline
     if isinstance(own, Stretch) and not 0 <= own.start_s < own.end_s:
         return "Your own upright: the first second must come before the last."
@@ -70,6 +76,8 @@ def in_words(settings: Settings) -> str:
         words.append(f"turned by {settings.rotate}°")
     if isinstance(settings.baseline, Stretch):
         words.append(f"seconds {settings.baseline.start_s:g} to {settings.baseline.end_s:g} as own upright")
+    if settings.height_cm is not None:
+        words.append(f"a person of {settings.height_cm:g} cm")
     if settings.targets is not None:
         words.append("own targets")
     return ", ".join(words)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from posture_coach.activity.gait_types import HEIGHT_CM
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.baseline import Stretch
 from posture_coach.dashboard import camera
@@ -117,6 +118,10 @@ def _options() -> Settings:
     )  # fmt: skip
     rotate = st.selectbox("Turn clockwise", TURNS_DEG, format_func=lambda deg: f"{deg}°", key="analyze_rotate")
     mirror = st.toggle("Mirror", key="analyze_mirror", help="For recordings that show the person mirrored.")
+    height_cm = st.number_input(
+        "Height of who walks (cm)", *HEIGHT_CM, value=None, step=1.0, format="%.0f", key="analyze_height",
+        placeholder="not told", help="Gives a walk across the picture its speed and step length.",
+    )  # fmt: skip
     own = st.toggle(
         "Own upright",
         key="analyze_own",
@@ -128,7 +133,7 @@ def _options() -> Settings:
             start_s = st.number_input("From second", 0.0, value=0.0, step=1.0, key="analyze_from")
             end_s = st.number_input("to second", 0.0, value=5.0, step=1.0, key="analyze_to")
         baseline = Stretch(start_s, end_s)
-    return Settings(Model(model), fps or None, baseline, mirror=mirror, rotate=rotate)
+    return Settings(Model(model), fps or None, baseline, mirror=mirror, rotate=rotate, height_cm=height_cm)
 
 
 def _opened(jobs: Jobs) -> Job | None:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import streamlit as st
 
 from posture_coach.batch.annotate import annotated_suffix
+from posture_coach.batch.telling import over_time
 from posture_coach.dashboard.analyze_charts import measure_chart
 from posture_coach.dashboard.analyze_data import Result, Row, lacking, load, rows
 from posture_coach.dashboard.analyze_html import (
@@ -17,11 +18,13 @@ from posture_coach.dashboard.analyze_html import (
     chart_html,
     chart_words,
     figures_html,
+    over_time_html,
     picture_html,
     ribbon_html,
     score_html,
 )
 from posture_coach.dashboard.analyze_picture import picture
+from posture_coach.dashboard.analyze_walk import show_walk
 from posture_coach.dashboard.analyze_worker import CSV, PARQUET, SUMMARY
 from posture_coach.dashboard.jobs import Job, Jobs, State, Work
 from posture_coach.errors import PostureCoachError
@@ -54,10 +57,14 @@ def show_result(jobs: Jobs, job: Job) -> None:
         st.info("This result has just been deleted in another tab.", icon=":material/info:")
         return
     st.html(score_html(result))
+    if told := list(over_time(result.summary)):
+        st.html(over_time_html(told))
     if warnings := result.summary["warnings"]:
         bullet = "- " if len(warnings) > 1 else ""
         st.warning("\n".join(f"{bullet}{plain(capital(words))}" for words in warnings), icon=":material/info:")
     _at_the_cursor(job, result)
+    if "gait" in result.summary:
+        show_walk(job, result.summary["gait"])
     _not_measured(result)
     _table(job, len(result.assessment))
     _downloads(jobs, job, result)

@@ -22,7 +22,7 @@ from typing import Any
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import Settings, analyse
 from posture_coach.batch.annotate import annotate
-from posture_coach.batch.gait import gait_figures, gait_of
+from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.many import expected_pictures
 from posture_coach.batch.results import Job, Outputs, write_json
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 MODULE = "posture_coach.dashboard.analyze_worker"
 ASSESSMENT, SUMMARY, CSV, PARQUET = ".assessment", ".summary.json", ".frames.csv", ".frames.parquet"
+STEPS = ".steps.csv"
 TELL_EVERY = 5
 """Pictures between two messages."""
 KINDNESS = 5
@@ -106,6 +107,7 @@ def _analyse(task: Task, tell: Tell) -> None:
     walked = gait_of(analysis)
     if walked is not None:
         told["gait"] = gait_figures(walked)
+        write_csv(steps_table(walked), task.result(STEPS))
     write_json(task.result(SUMMARY), told)
 
 

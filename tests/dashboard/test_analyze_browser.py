@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.clips import LONG_WALK, SITTING, cut
+from tests.clips import LONG_WALK, SITTING, WALK, cut
 from tests.dashboard.conftest import serving, until, watch_page
 
 CHOOSE = "input[type=file]"
@@ -98,6 +99,34 @@ def test_from_a_dropped_file_to_its_figures(analyze, clip, home, chromium):
     until(lambda: uploads(home) == [], "the file is still there")
     second.context.close()
     assert errors == []
+
+
+def test_a_walk_is_told_and_its_steps_come_as_a_table(analyze):
+    page = analyze
+    page.get_by_role("button", name="Options").click()
+    height = page.get_by_role("spinbutton", name="Height of who walks (cm)")
+    height.fill("165")
+    height.press("Enter")
+    page.get_by_text("a person of 165 cm").wait_for()
+    page.set_input_files(CHOOSE, WALK)
+    page.get_by_role("heading", name="Walking").wait_for()
+    section = page.get_by_role("region", name="Walking")
+    told = section.inner_text()
+    assert "steps a minute" in told
+    assert "Left against right: step times differ by" in told
+    steps = int(re.search(r"\((\d+) steps\)", told)[1])
+    assert re.search(r"Speed 1\.\d\d ± 0\.\d\d m/s", told)
+    page.get_by_text(f"Steps ({steps})").click()
+    name, text = downloaded(page, "Steps (CSV)")
+    assert name == "walk_side.steps.csv"
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == steps
+    cadence = float(re.search(r"Cadence\s+([\d.]+) ±", told)[1])
+    strides = column(rows, "stride_time_s")
+    assert 120 / (sum(strides) / len(strides)) == pytest.approx(cadence, rel=0.03)
+    for width in (400, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert section.evaluate("(s) => s.querySelector('table').getBoundingClientRect().right <= innerWidth")
 
 
 def test_the_first_tab_sees_what_another_one_analyses(dashboard, chromium, analyze, clip):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import replace
+from html import escape
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import jobs as shared
 from posture_coach.dashboard.analyze_data import load
+from posture_coach.dashboard.analyze_walk import FIGURES as WALK_FIGURES
+from posture_coach.dashboard.analyze_worker import SUMMARY
 from posture_coach.dashboard.jobs import State
-from tests.clips import FAST, LONG_WALK, SITTING, cut
+from tests.clips import FAST, LONG_WALK, SITTING, WALK, cut, still_video
 from tests.dashboard.conftest import until
 
 
@@ -109,6 +116,38 @@ def test_a_result_shows_everything_there_is(analysed, clip):
     assert [each.proto.label for each in page.get("download_button")] == ["CSV", "Parquet", "Summary (JSON)"]
     assert len(page.dataframe[0].value) == 20
     assert "Film from the front" in markdown(page).replace("\\", "")
+
+
+def test_a_walk_has_a_section_with_its_figures_verdict_and_steps(analysed):
+    job = analysed(WALK, "walk.mp4", replace(FAST, height_cm=165.0))
+    told = json.loads(job.result(SUMMARY).read_text(encoding="utf-8"))["gait"]
+    page = shown(job.id)
+    assert "Walking" in [each.value for each in page.subheader]
+    (html,) = (each.proto.body for each in page.get("html") if 'aria-label="Walking"' in each.proto.body)
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th><td class="pc-now">([^<]+)</td>', html))
+    for name, (title, unit, digits, times) in WALK_FIGURES.items():
+        value = told[name]["value"]
+        if value is None:
+            assert title not in rows
+            assert escape(told[name]["reason"]) in html
+        else:
+            assert rows[title] == f"{times * value:.{digits}f} ± {times * told[name]['err']:.{digits}f}{unit}"
+    assert {"Cadence", "Stride", "Step times, left against right", "Trunk lean", "Speed", "Step length"} <= set(rows)
+    assert "<p>Left against right: step times differ by" in html
+    steps = told["cadence_spm"]["n"]
+    assert f"Steps ({steps})" in [each.label for each in page.expander]
+    table = next(each.value for each in page.dataframe if "contact_s" in each.value)
+    assert len(table) == steps
+    assert "Steps (CSV)" in [each.proto.label for each in page.get("download_button")]
+
+
+def test_who_does_not_walk_has_no_such_section_and_a_minute_has_a_score_of_its_own(analysed, tmp_path):
+    page = shown(analysed(SITTING, "me.jpg").id)
+    assert "Walking" not in [each.value for each in page.subheader]
+    assert "over its time" not in html_of(page).lower()
+    minute = still_video(tmp_path / "filmed.mp4", SITTING, seconds=(62.0,))
+    page = shown(analysed(minute, "minute.mp4", replace(FAST, fps=1.0)).id)
+    assert re.search(r'aria-label="Over its time"><p>Over its time: \d+ \(', html_of(page))
 
 
 def test_moving_the_cursor_changes_the_figures(analysed, clip):

@@ -248,7 +248,7 @@ def test_a_second_dashboard_leaves_the_first_one_alone(tmp_path):
 
 @pytest.mark.parametrize(
     "settings",
-    [Settings(), Settings(Model.HEAVY, 7.5, Stretch(1.5, 4.0), mirror=True, rotate=270)],
+    [Settings(), Settings(Model.HEAVY, 7.5, Stretch(1.5, 4.0), mirror=True, rotate=270, height_cm=172.0)],
 )
 def test_options_come_through_the_browser_unchanged(settings):
     from urllib.parse import parse_qsl
@@ -256,6 +256,13 @@ def test_options_come_through_the_browser_unchanged(settings):
     assert from_query(dict(parse_qsl(as_query(settings)))) == settings
 
 
-def test_wrong_options_are_named():
-    with pytest.raises(DataError, match="the first second must come before the last"):
-        from_query({"from": "5", "to": "5"})
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"from": "5", "to": "5"}, "the first second must come before the last"),
+        ({"height": "1.72"}, "height is from 100 to 230 cm"),
+    ],
+)
+def test_wrong_options_are_named(fields, words):
+    with pytest.raises(DataError, match=words):
+        from_query(fields)
