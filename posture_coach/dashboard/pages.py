@@ -12,6 +12,7 @@ from posture_coach.dashboard.live_page import camera_state, live_page
 from posture_coach.dashboard.measures_page import measures_page
 from posture_coach.dashboard.scored_page import scored_page
 from posture_coach.dashboard.targets_page import targets_page
+from posture_coach.dashboard.trends.page import trends_page
 
 ICON = Path(__file__).with_name("icon.png")
 STYLE = Path(__file__).with_name("pages.css")
@@ -22,6 +23,7 @@ page = st.navigation(
     [
         st.Page(live_page, title="Live", icon=":material/videocam:", url_path="live", default=True),
         st.Page(calibrate_page, title="Calibrate", icon=":material/accessibility_new:", url_path="calibrate"),
+        st.Page(trends_page, title="Trends", icon=":material/trending_up:", url_path="trends"),
         st.Page(analyze_page, title="Analyze", icon=":material/movie:", url_path="analyze"),
         st.Page(measures_page, title="Measures", icon=":material/square_foot:", url_path="measures"),
         st.Page(targets_page, title="Targets", icon=":material/tune:", url_path="targets"),

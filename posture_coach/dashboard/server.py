@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from posture_coach.dashboard import analyze_picture, analyze_routes, calibrate_route, camera, live_route
 from posture_coach.dashboard.options import OPTIONS
 from posture_coach.dashboard.root import BackendAtRoot
+from posture_coach.dashboard.trends import history
 from posture_coach.errors import PostureCoachError
 from posture_coach.resources import app_file
 
@@ -34,6 +35,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         analyze_routes.stop()
         analyze_picture.close()
         camera.stop()
+        history.READER.close()
 
 
 def run(

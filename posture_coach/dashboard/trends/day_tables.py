@@ -1,0 +1,102 @@
+"""One day hour by hour and to the minute, as tables."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from posture_coach.activity.types import Activity
+from posture_coach.dashboard.trends.period_tables import (
+    HOUR_S,
+    LEAST_HOUR_S,
+    MINUTE_S,
+    PART_TITLE,
+    Extremes,
+    extremes,
+    good_bout_min,
+)
+from posture_coach.dashboard.trends.table import Column, Table, columns, listed
+from posture_coach.scoring.rules import Rules
+from posture_coach.scoring.targets import JUDGED
+from posture_coach.store.trends import Bout, Hour, Stretch
+
+DAY_S = 86400.0
+
+
+def hour_table(hours: Sequence[Hour], words: str, limit: float) -> Table:
+    """Return the score and its parts, hour by hour."""
+    rows = []
+    for one in sorted(hours, key=lambda one: one.hour):
+        window, seen = one.window, _seen_s(one)
+        parts = (window.posture, window.variety, window.breaks)
+        rows.append((f"{one.hour:02}:00", window.score, *parts, seen / MINUTE_S, 100 * window.coverage))
+    heads = columns(
+        ("score", "score", 0), *((part, title, 0) for part, title in PART_TITLE.items()),
+        ("seen_min", "minutes seen", 0), ("coverage_pct", "coverage (%)", 0),
+    )  # fmt: skip
+    ends = hour_extremes(hours, limit)
+    told = f"The score hour by hour on {words}. {ends.words if ends else ''}".strip()
+    return Table("hours", "Hour by hour", told, (Column("hour", "hour"), *heads), tuple(rows))
+
+
+def hour_extremes(hours: Sequence[Hour], limit: float) -> Extremes | None:
+    """Return the best and the worst hour, of those with enough seen of somebody."""
+    scores = [(f"{one.hour:02}:00", one.window.score) for one in hours if _seen_s(one) >= LEAST_HOUR_S]
+    return extremes([(name, score) for name, score in scores if not math.isnan(score)], limit)
+
+
+def _seen_s(hour: Hour) -> float:
+    return sum(hour.window.seconds.get(activity, 0.0) for activity in JUDGED)
+
+
+def clock(at: float, utc_offset_s: int) -> str:
+    """Write a moment as local time of day."""
+    minutes = int((at + utc_offset_s) % DAY_S // MINUTE_S)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def hour_of(at: float, utc_offset_s: int) -> float:
+    """Return a moment's local hour, with its minutes behind the point."""
+    return (at + utc_offset_s) % DAY_S / HOUR_S
+
+
+def ribbon_table(stretches: Sequence[Stretch], utc_offset_s: int, words: str) -> Table:
+    """Return what somebody did, to the minute."""
+    total: Counter[Activity] = Counter()
+    rows = []
+    for one in stretches:
+        minutes = (one.end_at - one.at) / MINUTE_S
+        total[one.activity] += round(minutes)
+        start = hour_of(one.at, utc_offset_s)
+        rows.append(
+            (
+                clock(one.at, utc_offset_s), clock(one.end_at, utc_offset_s), str(one.activity), minutes,
+                start, start + minutes * MINUTE_S / HOUR_S,
+            )
+        )  # fmt: skip
+    told = listed([f"{activity} {_long(minutes)}" for activity, minutes in total.most_common()]) if total else "nothing"
+    heads = columns(("from", "from"), ("to", "to"), ("activity", "activity"), ("minutes", "minutes", 0))
+    placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
+    return Table("activities", "What you did", f"What you did on {words}: {told}.", (*heads, *placed), tuple(rows))
+
+
+def _long(minutes: int) -> str:
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= MINUTE_S else f"{minutes} min"
+
+
+def bout_table(bouts: Sequence[Bout], utc_offset_s: int, rules: Rules, words: str) -> Table:
+    """Return each bout of sitting."""
+    rows = []
+    for one in bouts:
+        start, minutes = hour_of(one.at, utc_offset_s), one.seconds / MINUTE_S
+        ended = "a break" if one.broken else "out of view"
+        rows.append((clock(one.at, utc_offset_s), minutes, ended, start, start + one.seconds / HOUR_S))
+    good = good_bout_min(rules)
+    longer = sum(minutes > good for _, minutes, *_ in rows)
+    longest = max((minutes for _, minutes, *_ in rows), default=0.0)
+    told = f"{len(rows)} bouts of sitting on {words}, {longer} of them longer than {good:.0f} minutes"
+    told += f"; the longest took {longest:.0f} minutes." if rows else "."
+    heads = columns(("from", "from"), ("minutes", "minutes", 0), ("ended_by", "ended by"))
+    placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
+    return Table("bouts", "Sitting in one go", told, (*heads, *placed), tuple(rows))

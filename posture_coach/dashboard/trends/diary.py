@@ -1,0 +1,145 @@
+"""The diary of pain and comfort on the trends page: beside posture and apart from it, sealed, and never needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from html import escape
+
+import streamlit as st
+
+from posture_coach.dashboard.analyze_result import plain
+from posture_coach.dashboard.trends import charts
+from posture_coach.dashboard.trends.figure import show
+from posture_coach.dashboard.trends.html import note_html
+from posture_coach.dashboard.trends.period import Period
+from posture_coach.dashboard.trends.table import Column, Table, columns
+from posture_coach.errors import DataError, StoreError
+from posture_coach.store import diary, keys
+from posture_coach.store.database import Database, address
+from posture_coach.store.diary import LEAST, MOST, MOST_LETTERS, Entry
+from posture_coach.store.migrate import prepare
+from posture_coach.store.reader import Reader
+from posture_coach.store.sealing import Sealer
+
+SEALER, DONE, FAULT = "trends_sealer", "trends_diary_done", "trends_diary_fault"
+APART = (
+    "No posture has been shown to cause pain, and one day beside another shows no cause: so pain and comfort stand "
+    "here for themselves, and nothing is reckoned between them and your posture. Pain that is strong, new or lasting "
+    "is for a doctor or a physiotherapist."
+)
+SEALED = "What you write here is sealed with a key of your own before it is kept, on this machine alone."
+RATINGS = list(range(LEAST, MOST + 1))
+
+
+def diary_section(reader: Reader, period: Period) -> None:
+    """Show the diary of some days, and a form to write into it."""
+    with st.expander("Pain and comfort: your diary (only if you like)", key="trends_diary", on_change="rerun") as shown:
+        if not shown.open:
+            return
+        st.html(note_html(APART, SEALED))
+        for name, tell in ((FAULT, st.error), (DONE, st.success)):
+            if name in st.session_state:
+                tell(plain(st.session_state.pop(name)))
+        standing = reader.ask(keys.standing)
+        if standing is not None and standing.held_by and SEALER not in st.session_state:
+            _closed(reader, standing)
+            return
+        sealer: Sealer | None = st.session_state.get(SEALER)
+        if sealer is not None:
+            told = reader.ask(lambda c: diary.entries(c, sealer, None, period.first, period.last)) or []
+            _entries(told, period)
+        _form(reader, ask=sealer is None)
+
+
+def _closed(reader: Reader, standing: keys.Standing) -> None:
+    """Say that the diary is sealed, and let open it."""
+    count = f"{standing.entries} {'entry is' if standing.entries == 1 else 'entries are'}"
+    st.html(note_html(f"{count} in the diary, sealed."))
+    with st.form("trends_diary_open", border=False):
+        passphrase = (
+            st.text_input("Passphrase", type="password", key="trends_passphrase", width=320) if standing.asks else ""
+        )
+        if st.form_submit_button("Open the diary", icon=":material/lock_open:"):
+            _try(lambda: reader.ask(lambda c: keys.unlock(c, passphrase)))
+            st.rerun()
+
+
+def _try(opened: Callable[[], Sealer | None]) -> None:
+    """Keep the opened key as long as the tab is open, or say why it does not open."""
+    try:
+        sealer = opened()
+    except (StoreError, DataError) as why:
+        st.session_state[FAULT] = str(why)
+        return
+    if sealer is not None:
+        st.session_state[SEALER] = sealer
+
+
+def _entries(told: list[Entry], period: Period) -> None:
+    if not told:
+        st.html(note_html(f"No entry of {period.words}."))
+        return
+    table = diary_table(told, period)
+    chart = charts.diary_chart(table, period) if len(list(period.buckets())) > 1 else None
+    show(table, chart, ("Diamond: pain. Circle: comfort. 0 is none, 10 as much as can be.",), "posture-coach-diary-")
+    lines = [f"<li>{escape(entry_words(entry))}</li>" for entry in told if entry.note or entry.problem]
+    if lines:
+        st.html(f'<ul class="pc-entries" aria-label="Notes">{"".join(lines)}</ul>')
+
+
+def entry_words(entry: Entry) -> str:
+    """Write an entry in a line."""
+    return f"{entry.at:%a} {entry.at.day} {entry.at:%b, %H:%M}: {entry.problem or entry.note}"
+
+
+def diary_table(told: list[Entry], period: Period) -> Table:
+    """Return the entries as a table."""
+    heads = columns(("time", "time"), ("pain", "pain"), ("comfort", "comfort"), ("note", "note"))
+    placed = Column(period.bucket, period.bucket, hidden=True)
+    rows = tuple(
+        (f"{entry.at:%Y-%m-%d %H:%M}", entry.pain, entry.comfort, entry.note, period.bucket_of(entry.at.date()))
+        for entry in told
+    )
+    count = f"{len(rows)} {'entry' if len(rows) == 1 else 'entries'}"
+    return Table("diary", "Your diary", f"{count} of {period.words}.", (*heads, placed), rows)
+
+
+def _form(reader: Reader, *, ask: bool) -> None:
+    """Let write an entry; the first one makes the key."""
+    with st.form("trends_diary_form", clear_on_submit=True):
+        pain = st.segmented_control("Pain, 0 none to 10 as much as can be", RATINGS, key="trends_pain")
+        comfort = st.segmented_control("Comfort, 0 none to 10 as much as can be", RATINGS, key="trends_comfort")
+        note = st.text_area("Note", key="trends_note", max_chars=MOST_LETTERS, height=80)
+        passphrase = ""
+        if ask and not keys.told_passphrase():
+            passphrase = st.text_input(
+                "Passphrase for the diary", type="password", key="trends_new_passphrase", width=320,
+                help="Empty: the key goes into the keyring of this system. Nobody can bring a lost passphrase back.",
+            )  # fmt: skip
+        if st.form_submit_button("Keep this entry", icon=":material/edit_note:"):
+            _keep(reader, Entry(_now(), pain, comfort, note), passphrase)
+            st.rerun()
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _keep(reader: Reader, entry: Entry, passphrase: str) -> None:
+    try:
+        database = reader.database() or _made()
+        prepare(database, entry.at)
+        sealer = st.session_state.get(SEALER) or keys.ready(database, int(entry.at.timestamp()), passphrase)
+        with database.writing() as connection:
+            diary.add(connection, sealer, None, entry)
+    except (StoreError, DataError) as why:
+        st.session_state[FAULT] = str(why)
+        return
+    st.session_state[SEALER] = sealer
+    st.session_state[DONE] = "Kept."
+
+
+def _made() -> Database:
+    """Make the history: a diary may be its first entry."""
+    return Database(address())

@@ -1,0 +1,154 @@
+"""The page of what is kept, over time: a day hour by hour, a week, a month, a year, and two periods compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from posture_coach.activity.types import Activity
+from posture_coach.dashboard.analyze_result import plain
+from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
+from posture_coach.dashboard.trends.compare_view import compare_view
+from posture_coach.dashboard.trends.day_view import day_view
+from posture_coach.dashboard.trends.diary import diary_section
+from posture_coach.dashboard.trends.history import READER
+from posture_coach.dashboard.trends.html import note_html, sketch_html
+from posture_coach.dashboard.trends.period import BASELINE_DAYS, Period, Span, after, around, baseline, before
+from posture_coach.dashboard.trends.period_view import period_view
+from posture_coach.errors import StoreError
+from posture_coach.store import trends
+from posture_coach.store.trends import About
+
+STYLE = Path(__file__).with_name("page.css")
+COMPARE = "Compare"
+VIEWS = (*(span.value for span in Span), COMPARE)
+EVERYWHERE, NOWHERE, EVERYTHING = "All places", "No known place", "All activities"
+ACTIVITIES = (Activity.SITTING, Activity.STANDING, Activity.WALKING, Activity.EXERCISING, Activity.LYING)
+INTRODUCTION = (
+    "How you sat, stood and moved, from what this program has kept. No posture has been shown to cause back pain: look "
+    "for what moves you more, not for a perfect line."
+)
+DATE_PX, CHOICE_PX, RANGE_PX = 150, 220, 260
+NOTHING_YET = """
+**Nothing is kept yet.** To have something to look at:
+
+1. Open *Live* and sit, stand or walk before the camera, or leave `posture-coach monitor` running on the terminal.
+2. What is measured is kept as it comes, on this machine alone, unless keeping is switched off there.
+3. Come back here: the day shows at once, hour by hour. A trend needs three days.
+"""
+
+
+def trends_page() -> None:
+    """Show the page."""
+    st.html(STYLE)
+    st.title("Trends", anchor=False)
+    try:
+        _show()
+    except StoreError as why:
+        st.error(plain(str(why)), icon=":material/error:")
+
+
+def _show() -> None:
+    known = READER.ask(lambda c: (trends.reach(c, About()), trends.places(c)))
+    if known is None or known[0] is None:
+        st.markdown(NOTHING_YET)
+        st.html(sketch_html())
+        diary_section(READER, around(Span.WEEK, _today()))
+        return
+    (first, last), places = known[0], known[1]
+    st.html(note_html(INTRODUCTION))
+    view = st.segmented_control(
+        "Show", VIEWS, default=Span.DAY.value, required=True, key="trends_view", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if view == COMPARE:
+        _compare(first, last, places)
+        return
+    span = Span(view or Span.DAY)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        period = _period(span, first, last)
+        choice = _choice(span, period, places, (first, last))
+    today = "Today, " if period == around(Span.DAY, _today()) else ""
+    st.header(f"{today}{period.words}", anchor=False)
+    if span is Span.DAY:
+        day_view(choice, period)
+    else:
+        period_view(choice, period, before(span, period), span.value.lower())
+    diary_section(READER, period)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _period(span: Span, first: date, last: date) -> Period:
+    """Let choose a day, and with it the period that it lies in; the newest day with something is shown at first."""
+    state, newest = st.session_state, max(last, _today())
+    if DAY_KEY in state and not first <= (state[DAY_KEY] or first) <= newest:
+        del state[DAY_KEY]
+
+    def go(to: date) -> None:
+        state[DAY_KEY] = min(max(to, first), newest)
+
+    chosen = st.date_input(
+        "Day" if span is Span.DAY else f"A day of the {span.value.lower()}", last, first, newest, key=DAY_KEY,
+        bind="query-params", width=DATE_PX, format="YYYY-MM-DD",
+    )  # fmt: skip
+    period = around(span, chosen if isinstance(chosen, date) else last)
+    former, later = before(span, period), after(span, period)
+    for words, icon, to, ends in (
+        ("Earlier", "chevron_left", former.last, former.last < first),
+        ("Later", "chevron_right", later.first, later.first > newest),
+    ):
+        st.button(
+            words, icon=f":material/{icon}:", on_click=go, args=(to,), disabled=ends, key=f"trends_{words.lower()}"
+        )
+    return period
+
+
+def _choice(span: Span | None, period: Period, places: list[str], reach: tuple[date, date]) -> Choice:
+    """Let choose a place and an activity."""
+    place, activity = EVERYWHERE, EVERYTHING
+    if len(places) > 1:
+        named = [EVERYWHERE, *(place or NOWHERE for place in places)]
+        place = st.selectbox("Place", named, key="trends_place", bind="query-params", width=CHOICE_PX)
+    if span not in (Span.DAY, None):
+        activity = st.selectbox(
+            "Activity", [EVERYTHING, *(str(one).capitalize() for one in ACTIVITIES)], key="trends_activity",
+            bind="query-params", width=CHOICE_PX,
+        )  # fmt: skip
+    about = About(place=None if place == EVERYWHERE else "" if place == NOWHERE else place)
+    doing = None if activity == EVERYTHING else Activity(activity.lower())
+    where = f"-{place}" if about.place else ""
+    file = f"posture-coach{where}-{period.first}{f'-{period.last}' if period.last != period.first else ''}-"
+    return Choice(about, doing, baseline(reach[0]), reach, file)
+
+
+def _compare(first: date, last: date, places: list[str]) -> None:
+    """Compare two periods that are chosen freely."""
+    fortnight = timedelta(days=BASELINE_DAYS - 1)
+    latest = Period(max(first, last - fortnight), last)
+    former_last = max(first, latest.first - timedelta(days=1))
+    former = Period(max(first, former_last - fortnight), former_last)
+    newest = max(last, _today())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        spans = [
+            _days(words, period, first, newest, f"trends_period_{k}")
+            for k, (words, period) in enumerate((("First period", former), ("Second period", latest)), 1)
+        ]
+        choice = _choice(None, spans[1] or latest, places, (first, last))
+    if spans[0] is None or spans[1] is None:
+        st.info("Choose a first and a last day for both periods.", icon=":material/date_range:")
+        return
+    compare_view(replace(choice, file=f"{choice.file}against-{spans[0].first}-"), spans[0], spans[1])
+
+
+def _days(words: str, period: Period, first: date, newest: date, key: str) -> Period | None:
+    chosen = st.date_input(
+        words, (period.first, period.last), first, newest, key=key, format="YYYY-MM-DD", width=RANGE_PX,
+        bind="query-params",
+    )  # fmt: skip
+    return Period(*chosen) if isinstance(chosen, tuple) and len(chosen) == 2 else None  # noqa: PLR2004 - two ends
