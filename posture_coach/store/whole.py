@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and what is said where they cannot be written."""
+"""Files that appear whole or not at all, files that go for good, and what is said where they cannot be written."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from posture_coach.errors import OutputError
 from posture_coach.store.folder import FOLDER_VARIABLE
+
+_ZEROS = bytes(2**20)
 
 
 def write_whole(path: Path, text: str, prefix: str = ".draft-") -> None:
@@ -25,6 +27,32 @@ def write_whole(path: Path, text: str, prefix: str = ".draft-") -> None:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk; a system that cannot be told to does so by itself."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def shred(path: Path) -> None:
+    """Delete a file, zeros written over what it held.
+
+    What has another name too, and what a link leads to, may be somebody's own: there only this name goes.
+    """
+    with explaining(path):
+        if not path.is_symlink() and path.stat().st_nlink == 1:
+            with path.open("r+b") as file:
+                left = path.stat().st_size
+                while left > 0:
+                    left -= file.write(_ZEROS[:left])
+                file.flush()
+                os.fsync(file.fileno())
+        path.unlink()
 
 
 @contextmanager
