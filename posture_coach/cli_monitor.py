@@ -20,6 +20,7 @@ from posture_coach.cli_options import (
     SourceOption,
     TargetsOption,
     check_rotation,
+    own_targets_of,
     targets_from,
 )
 
@@ -39,6 +40,10 @@ def monitor(
     rotate: RotateOption = 0,
     place: PlaceOption = None,
     targets: TargetsOption = None,
+    of: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Somebody else's history and own targets; see people add and targets."),
+    ] = None,
     person: PersonOption = "largest",
     keep: KeepOption = None,
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop after so long.")] = math.inf,
@@ -56,7 +61,7 @@ def monitor(
     from posture_coach.pose.types import Model
 
     check_rotation(rotate)
-    against = targets_from(targets)
+    against = targets_from(targets) if targets or not of else own_targets_of(of)
     held = only_one_process() if is_camera(source) else nullcontext()
     with (
         held,
@@ -66,12 +71,24 @@ def monitor(
     ):
         eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
         session = Session(live, eye.model, fps, person=choice_of(person), targets=against, sink=kept)
+        if of:
+            _turn_to(kept, of)
         upright = Upright()
         upright.begin(session, eye, place)
         kept.watch(source, eye, lambda: upright.standing.place)
         _watch(live, session, eye, upright, kept, seconds, json_progress=json_progress)
     if kept.problem:
         typer.echo(f"posture-coach: {kept.problem}", err=True)
+
+
+def _turn_to(kept: Keeper, name: str) -> None:
+    """Keep somebody else's history; raises StoreError where it cannot be kept, though it is wanted."""
+    from posture_coach.errors import StoreError
+    from posture_coach.store.own_targets import person_name
+
+    kept.whose = kept.find(person_name(name))
+    if kept.on and kept.whose.why_not:
+        raise StoreError(f"{kept.whose.why_not} With --no-keep only their targets hold.")
 
 
 def _watch(
@@ -86,6 +103,6 @@ def _watch(
         if json_progress:
             terminal.write_lines(terminal.warned(seen, upright, sys.stderr), sys.stdout, seconds)
         else:
-            how = "kept in your history" if kept.keeps else "not kept"
+            how = f"kept in {kept.whose.history}" if kept.keeps else "not kept"
             title = f"{live.info.name}  {eye.width}x{eye.height}  {eye.model}   {how}   Ctrl-C ends"
             terminal.show(seen, Console(highlight=False), title, seconds, upright)

@@ -83,6 +83,20 @@ def targets_from(file: Path | None) -> Targets | None:
     return from_file(file)
 
 
+def own_targets_of(person: str) -> Targets | None:
+    """Return a person's own targets; None where there are none, so that the shipped ones hold.
+
+    Raises
+    ------
+    DataError
+        It is no name, or the file is damaged.
+    """
+    from posture_coach.store.own_targets import OwnTargets
+
+    targets = OwnTargets().get(person)
+    return targets if targets.own else None
+
+
 def _answers_example(asked: bool) -> None:
     if asked:
         from posture_coach.batch.ergonomics import answers_example

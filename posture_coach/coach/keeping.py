@@ -16,6 +16,7 @@ from posture_coach.pose.sources import is_url
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import Targets
 from posture_coach.scoring.windows import Window
+from posture_coach.store.known import number_of
 from posture_coach.store.own_targets import ME
 from posture_coach.store.profiles import Places, SeenBy
 from posture_coach.store.recorder import Recorder
@@ -33,6 +34,29 @@ class _Circumstances:
     place: str
     own_targets: str
     day: int
+    person: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose history it is.
+
+    Parameters
+    ----------
+    person
+        Number in the history; None: the one who uses the program on this machine.
+    why_not
+        Why nothing is kept of them: of others that is done only once they were added to the history.
+    """
+
+    name: str = ME
+    person: int | None = None
+    why_not: str = ""
+
+    @property
+    def history(self) -> str:
+        """What to call it."""
+        return "your history" if self.person is None else f"the history of {self.name}"
 
 
 class Keeper:
@@ -54,7 +78,7 @@ class Keeper:
     Attributes
     ----------
     whose
-        Whose targets hold: others than the one who uses this machine have no history here.
+        Whose history it is.
     """
 
     def __init__(
@@ -66,10 +90,12 @@ class Keeper:
         files: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         places: Callable[[], Places] = Places,
+        number_of: Callable[[str], int | None] = number_of,
     ) -> None:
-        self._recorder, self._now, self._places = recorder, now, places
+        # house: what a test must be able to set is a parameter
+        self._recorder, self._now, self._places, self._number_of = recorder, now, places, number_of
         self.on, self._why_not, self._files = on, why_not, files
-        self.whose = ME
+        self.whose = Whose()
         self._eye: SeenBy | None = None
         self._place: Callable[[], str] = str
         self._since: _Circumstances | None = None
@@ -78,7 +104,14 @@ class Keeper:
     @property
     def keeps(self) -> bool:
         """Whether what comes now is kept."""
-        return self.on and self._eye is not None and self.whose == ME
+        return self.on and self._eye is not None and not self.whose.why_not
+
+    def find(self, name: str) -> Whose:
+        """Look somebody up in the history, which may take a moment."""
+        try:
+            return Whose(name, self._number_of(name))
+        except StoreError as why:
+            return Whose(name, None, f"Nothing is kept of {name}: {why}")
 
     @property
     def problem(self) -> str:
@@ -95,11 +128,12 @@ class Keeper:
         """Say in a line whether anything is kept."""
         if not self.on:
             return self._why_not or "Nothing is kept."
-        if self.whose != ME:
-            return f"Nothing is kept while the targets of {self.whose} hold."
+        if self.whose.why_not:
+            return self.whose.why_not
         if self._eye is None:
             return "A file is played: nothing of it is kept."
-        return "Numbers of each second are kept on this machine, no picture."
+        where = "on this machine" if self.whose.person is None else f"in {self.whose.history}"
+        return f"Numbers of each second are kept {where}, no picture."
 
     def watch(self, source: str, eye: SeenBy, place: Callable[[], str] = str) -> None:
         """Keep what comes from there from now on.
@@ -121,7 +155,7 @@ class Keeper:
             self.end((), ())
             return
         now = self._now()
-        since = _Circumstances(self._place(), digest(targets), now.toordinal())
+        since = _Circumstances(self._place(), digest(targets), now.toordinal(), self.whose.person)
         late_s = (now - self._zero).total_seconds() - second.start_s - 1.0 if self._since else 0.0
         if since != self._since or abs(late_s) > DRIFT_S:
             # What was complete belongs to what has been, not to what begins.
@@ -146,7 +180,7 @@ class Keeper:
         self._since = since
         origin = Origin(
             now - timedelta(seconds=1), self._eye.source, self._eye.model, self._eye.mode, __version__,
-            self._kept(since.place), since.own_targets, stream_s=stream_s,
+            self._kept(since.place), since.own_targets, since.person, stream_s,
         )  # fmt: skip
         if origin.day.toordinal() != since.day:
             # The last second of a day began before midnight, and is told after it.

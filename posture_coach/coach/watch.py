@@ -267,12 +267,13 @@ class Watch:
         if self._reads is None or self._held is None:
             return
         held = self._reads(person if person is not None else self._held.person)
+        whose = self._keeper.find(held.person) if self._keeper is not None else None
         with self._news:
             if held.targets != self._held.targets:
                 self._history.clear()
             self._held = held
-            if self._keeper is not None:
-                self._keeper.whose = held.person
+            if self._keeper is not None and whose is not None:
+                self._keeper.whose = whose
             if self._session is not None:
                 self._session.hold_against(held.targets)
 

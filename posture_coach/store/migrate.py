@@ -55,7 +55,7 @@ def readable(database: Database) -> bool:
     if at is not None and at != newest:
         raise StoreError(
             f"{database.where} was written by an older posture-coach. It is brought up to date, after a copy, as soon "
-            "as a session is kept: start one on the page Live, then reload this page."
+            "as a session is kept: let the coach watch for a moment, then look again."
         )
     return at is not None
 

@@ -18,8 +18,10 @@ from posture_coach.pose.types import Mode, Model
 from posture_coach.scoring.own import own_targets
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import shipped_targets
+from posture_coach.store import keys, people
 from posture_coach.store.database import Database, address
 from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.migrate import prepare
 from posture_coach.store.profiles import SeenBy
 from posture_coach.store.recorder import Recorder
 from posture_coach.store.records import PlaceKept
@@ -62,6 +64,12 @@ def clock():
 def recorder(tmp_path, clock):
     with closing(Recorder(f"sqlite:///{tmp_path / 'history.db'}", now=clock)) as recorder:
         yield recorder
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "home"))
+    return tmp_path / "home"
 
 
 @pytest.fixture
@@ -148,23 +156,52 @@ def test_other_targets_begin_a_session_of_their_own(told):
     assert (shipped.own_targets, len(mine.own_targets)) == (None, 64)
 
 
-@pytest.mark.parametrize(
-    ("how", "words"),
-    [
-        ({"on": False}, "Nothing is kept"),
-        ({"whose": "anna"}, "Nothing is kept while the targets of anna hold"),
-    ],
-)
-def test_nothing_is_kept_that_should_not_be(told, how, words):
+def test_nothing_is_kept_where_that_is_settled(told):
     told.keeper.watch("0", EYE)
-    for name, value in how.items():
-        setattr(told.keeper, name, value)
+    told.keeper.on = False
     told.seconds(0, 20)
     assert not told.keeper.keeps
-    assert told.keeper.words.startswith(words)
-    told.keeper.on, told.keeper.whose = True, "me"
+    assert told.keeper.words.startswith("Nothing is kept")
+    told.keeper.on = True
     told.seconds(20, 5)
     assert len(told.rows(SECONDS)) == 5
+
+
+@pytest.mark.usefixtures("home")
+def test_of_others_nothing_is_kept_until_they_were_added(clock, monkeypatch):
+    monkeypatch.setenv(keys.PASSPHRASE_VARIABLE, "five words that nobody guesses")
+    with closing(Recorder(now=clock)) as recorder:
+        told = Told(recorder, clock)
+        told.keeper.watch("0", EYE)
+        told.keeper.whose = told.keeper.find("anna")
+        told.seconds(0, 5)
+        assert not told.keeper.keeps
+        assert told.keeper.words.startswith("Nothing is kept of anna: there is nobody of that name")
+        with Database(address()) as database:
+            prepare(database, NINE)
+            sealer = keys.ready(database, 0)
+            with database.writing() as connection:
+                anna = people.add(connection, sealer, "anna", 0)
+        told.keeper.whose = told.keeper.find("anna")
+        told.seconds(5, 5)
+        assert "the history of anna" in told.keeper.words
+        told.keeper.whose = told.keeper.find("me")
+        told.seconds(10, 5)
+        hers, mine = told.rows(SESSIONS)
+    assert hers.person_id == anna.id != mine.person_id
+
+
+@pytest.mark.usefixtures("home")
+def test_of_others_nothing_is_kept_while_the_key_of_their_names_is_closed(clock, monkeypatch):
+    monkeypatch.setenv(keys.PASSPHRASE_VARIABLE, "five words that nobody guesses")
+    with Database(address()) as database:
+        prepare(database, NINE)
+        sealer = keys.ready(database, 0)
+        with database.writing() as connection:
+            people.add(connection, sealer, "anna", 0)
+    monkeypatch.delenv(keys.PASSPHRASE_VARIABLE)
+    with closing(Recorder(now=clock)) as recorder:
+        assert keys.PASSPHRASE_VARIABLE in Keeper(recorder, now=clock).find("anna").why_not
 
 
 def test_a_played_file_is_kept_only_where_that_was_asked_for(recorder, clock, tmp_path):
@@ -190,12 +227,6 @@ def test_what_is_complete_only_at_the_end_is_kept_too(told):
 
 
 # What the user has settled
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 def test_what_was_settled_holds_until_something_else_is_asked_for(home):

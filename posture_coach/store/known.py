@@ -1,0 +1,34 @@
+"""Whose history is kept beside that of the one who uses the program: only of those who were added to it."""
+
+from __future__ import annotations
+
+from posture_coach.errors import StoreError
+from posture_coach.store import keys, people
+from posture_coach.store.database import Database, address
+from posture_coach.store.migrate import readable
+from posture_coach.store.own_targets import ME
+
+NO_ONE = "there is nobody of that name in the history. `posture-coach people add NAME` adds somebody who wants it kept."
+
+
+def number_of(name: str) -> int | None:
+    """Return somebody's number in the history; None for the one who uses the program.
+
+    Raises
+    ------
+    StoreError
+        Nobody of that name was added, or the history or its key cannot be opened.
+    """
+    if name == ME:
+        return None
+    with Database(address()) as database:
+        found = _found(database, name) if readable(database) else None
+    if found is None:
+        raise StoreError(NO_ONE)
+    return found.id
+
+
+def _found(database: Database, name: str) -> people.Person | None:
+    with database.reading() as connection:
+        sealed = keys.standing(connection).held_by
+        return people.find(connection, keys.unlock(connection), name) if sealed else None
