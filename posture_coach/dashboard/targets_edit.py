@@ -21,11 +21,14 @@ from posture_coach.store.own_targets import OwnTargets, shipped
 
 OPEN = "targets_open"
 """Where the page remembers which target is being changed."""
-PROBLEM, DONE = "targets_problem", "targets_done"
+PROBLEM, DONE, FAULT = "targets_problem", "targets_done", "targets_fault"
+FIELD = "targets_edit_"
+"""How the keys of all fields begin."""
 STEP, FORMAT = {"deg": 1.0, "ratio": 0.01, "cm": 1.0}, {"deg": "%g", "ratio": "%.2f", "cm": "%g"}
 FIELD_PX = 150
 MINUTE_S = 60.0
 LIGHTEST, SHORTEST_MIN = 0.1, 0.01
+MISPLACED = "Not kept: an edge above is in the wrong place. Correct it, and save again."
 DIGITS = 6
 """Decimals kept of what is typed: more would be the machine's own."""
 
@@ -49,9 +52,16 @@ class Edge:
 
 def open_editor(target_id: str) -> None:
     """Let one target be changed; what was typed for another is forgotten."""
-    for key in [key for key in st.session_state if str(key).startswith("targets_edit_")]:
+    begin_anew()
+    for key in [key for key in st.session_state if str(key).startswith(FIELD)]:
         del st.session_state[key]
     st.session_state[OPEN] = target_id
+
+
+def begin_anew() -> None:
+    """Forget what was said of the last thing done; not before: a page may be built twice for one click."""
+    for key in (PROBLEM, DONE, FAULT, OPEN):
+        st.session_state.pop(key, None)
 
 
 def edges_of(target: Target) -> list[Edge]:
@@ -83,92 +93,100 @@ def bands_between(target: Target, edges: Sequence[float]) -> dict[str, list[list
 
 
 def edit(person: str, target: Target, own: Own | None) -> None:
-    """Show the fields of one target."""
-    edges, sound = _edges(target)
-    if sound and _narrow(target, edges):
-        st.caption(
-            f"Good is narrower than the smallest change that counts ({target.mdc:g}): no camera tells it surely."
-        )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        weight = st.number_input(
-            "Weight", LIGHTEST, HEAVIEST, max(float(target.weight), LIGHTEST), 0.5, "%g", "targets_edit_weight",
-            "Share in the score: 1 is usual, 3 the heaviest of the shipped ones.", width=FIELD_PX,
-        )  # fmt: skip
-        minutes = _minutes(target)
-    meant = {**bands_between(target, edges), "weight": weight, "holding": minutes, **_words(target, own)}
-    if PROBLEM in st.session_state:
-        st.error(plain(st.session_state.pop(PROBLEM)))
-    with st.container(horizontal=True):
-        st.button("Save", type="primary", disabled=not sound, on_click=_save, args=(person, target, meant))
-        st.button("Cancel", on_click=lambda: st.session_state.pop(OPEN, None))
+    """Show the fields of one target; nothing of them is taken before Save, so that nothing typed is lost meanwhile."""
+    with st.form("targets_form", border=False):
+        _edges(target)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input(
+                "Weight", LIGHTEST, HEAVIEST, max(float(target.weight), LIGHTEST), 0.5, "%g", f"{FIELD}weight",
+                "Share in the score: 1 is usual, 3 the heaviest of the shipped ones.", width=FIELD_PX,
+            )  # fmt: skip
+            _minutes(target)
+        _words(target, own)
+        if PROBLEM in st.session_state:
+            st.error(plain(st.session_state[PROBLEM]))
+        with st.container(horizontal=True):
+            st.form_submit_button("Save", type="primary", on_click=_save, args=(person, target))
+            st.form_submit_button("Cancel", on_click=begin_anew)
 
 
-def _narrow(target: Target, edges: Sequence[float]) -> bool:
-    good = bands_between(target, edges)["good"]
-    width = good[-1][1] - (-good[-1][1] if target.magnitude else good[0][0])
-    return width < target.mdc
+def _edges(target: Target) -> None:
+    """Ask for the edges, and say beside each that was saved in the wrong place what is wrong with it."""
+    lowest, highest = EDGES[target.unit]
+    unit = UNIT_SIGN.get(target.unit, "").strip()
+    with st.container(horizontal=True, vertical_alignment="top"):
+        for number, edge in enumerate(edges_of(target)):
+            if edge.fixed:
+                continue
+            with st.container(width=FIELD_PX, gap=None):
+                st.number_input(
+                    f"{edge.label} ({unit})" if unit else edge.label, lowest, highest, float(edge.value),
+                    STEP[target.unit], FORMAT[target.unit], f"{FIELD}edge_{number}",
+                )  # fmt: skip
+                problem = edge_problem(typed_edges(target), number)
+                if problem:
+                    st.markdown(f":red[:small[{problem}]]")
 
 
-def _words(target: Target, own: Own | None) -> dict[str, Any]:
+def typed_edges(target: Target) -> list[float]:
+    """Return the edges as they were typed; as they are where nothing was."""
+    state = st.session_state
+    return [
+        round(float(state.get(f"{FIELD}edge_{number}", edge.value)), DIGITS)
+        for number, edge in enumerate(edges_of(target))
+    ]
+
+
+def edge_problem(edges: Sequence[float], number: int) -> str:
+    """Say what is wrong with one edge; empty where it lies between those beside it."""
+    if number and not edges[number] > edges[number - 1]:
+        return f"Must be above {edges[number - 1]:g}."
+    last = len(edges) - 1
+    # The outermost is not asked for: what has passed it is told at the one before.
+    if number == last - 1 and not edges[number] < edges[last]:
+        return f"Must be below {edges[last]:g}."
+    return ""
+
+
+def _words(target: Target, own: Own | None) -> None:
     """Ask who set it and why, for a note, and whether it is to be judged by at all."""
     was = own.shipped if own is not None else target
     note = target.note if own is not None and (was is None or target.note != was.note) else ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        set_by = st.text_input(
-            "Set by", own.set_by if own else "", 80, "targets_edit_set_by", width=280,
+        st.text_input(
+            "Set by", own.set_by if own else "", 80, f"{FIELD}set_by", width=280,
             placeholder="your own name, or a physiotherapist's",
         )  # fmt: skip
-        reason = st.text_input("Why", own.reason if own else "", LONGEST, "targets_edit_reason")
-    note = st.text_input("Note", note, LONGEST, "targets_edit_note")
-    # One of one's own is deleted instead.
-    used = was is None or st.toggle("Judge by it", own.used if own else True, "targets_edit_used")
-    return {"set_by": set_by, "reason": reason, "note": note, "used": used}
+        st.text_input("Why", own.reason if own else "", LONGEST, f"{FIELD}reason")
+    st.text_input("Note", note, LONGEST, f"{FIELD}note")
+    if was is not None:  # one of one's own is deleted instead
+        st.toggle("Judge by it", own.used if own else True, f"{FIELD}used")
 
 
-def _edges(target: Target) -> tuple[list[float], bool]:
-    """Ask for the edges, and say beside each what is wrong with it; return them and whether all are right."""
-    lowest, highest = EDGES[target.unit]
-    unit = UNIT_SIGN.get(target.unit, "").strip()
-    values: list[float] = []
-    wrong = False
-    with st.container(horizontal=True, vertical_alignment="top"):
-        for number, edge in enumerate(edges_of(target)):
-            if edge.fixed:
-                wrong |= bool(values) and _is_wrong(edge.value, values)
-                values.append(edge.value)
-                continue
-            with st.container(width=FIELD_PX, gap=None):
-                asked = st.number_input(
-                    f"{edge.label} ({unit})" if unit else edge.label, lowest, highest, float(edge.value),
-                    STEP[target.unit], FORMAT[target.unit], f"targets_edit_edge_{number}",
-                )  # fmt: skip
-                value = round(asked, DIGITS)
-                wrong |= _is_wrong(value, values)
-                values.append(value)
-    return values, not wrong
-
-
-def _is_wrong(value: float, before: Sequence[float]) -> bool:
-    """Say below a field that it does not lie above the edge before it; return whether that is so."""
-    if not before or value > before[-1]:
-        return False
-    st.markdown(f":red[:small[Must be above {before[-1]:g}.]]")
-    return True
-
-
-def _minutes(target: Target) -> list[list[float]] | None:
-    """Ask how long caution may be held at the values where the limit is known; None where there is none."""
-    if target.holding is None:
-        return None
+def _minutes(target: Target) -> None:
+    """Ask how long caution may be held at the values where the limit is known."""
     sign = UNIT_SIGN.get(target.unit, "")
-    asked = []
-    for number, (value, seconds) in enumerate(target.holding.points):
-        minutes = st.number_input(
+    for number, (value, seconds) in enumerate(target.holding.points if target.holding else ()):
+        st.number_input(
             f"Minutes at {value:g}{sign}", SHORTEST_MIN, None, max(seconds / MINUTE_S, SHORTEST_MIN), 0.5, "%g",
-            f"targets_edit_minutes_{number}", "Held for longer, caution counts as poor.", width=FIELD_PX,
+            f"{FIELD}minutes_{number}", "Held for longer, caution counts as poor.", width=FIELD_PX,
         )  # fmt: skip
-        asked.append([value, round(minutes * MINUTE_S, DIGITS)])
-    return asked
+
+
+def _meant(target: Target) -> dict[str, Any]:
+    """Return what was typed."""
+    state, limit = st.session_state, target.holding
+    held = [
+        [value, round(state[f"{FIELD}minutes_{number}"] * MINUTE_S, DIGITS)]
+        for number, (value, _) in enumerate(limit.points if limit else ())
+    ]
+    return {
+        **bands_between(target, typed_edges(target)),
+        "weight": state[f"{FIELD}weight"],
+        "holding": held or None,
+        **{key: state[f"{FIELD}{key}"] for key in ("set_by", "reason", "note")},
+        "used": state.get(f"{FIELD}used", True),
+    }
 
 
 def table_of(before: dict[str, Any], target: Target, meant: dict[str, Any], today: date) -> dict[str, Any]:
@@ -199,8 +217,14 @@ def table_of(before: dict[str, Any], target: Target, meant: dict[str, Any], toda
     return {**table, "set_on": today}
 
 
-def _save(person: str, target: Target, meant: dict[str, Any]) -> None:
-    own = OwnTargets()
+def _save(person: str, target: Target) -> None:
+    """Keep what was typed, and hold against it at once; where an edge is in the wrong place, its field says so."""
+    st.session_state.pop(PROBLEM, None)
+    edges = typed_edges(target)
+    if any(edge_problem(edges, number) for number in range(len(edges))):
+        st.session_state[PROBLEM] = MISPLACED
+        return
+    own, meant = OwnTargets(), _meant(target)
     try:
         before = own.table(person).get(target.id, {})
         targets = own.change(target.id, table_of(before, target, meant, date.today()), person)
@@ -211,5 +235,5 @@ def _save(person: str, target: Target, meant: dict[str, Any]) -> None:
         st.session_state[PROBLEM] = str(why)
         return
     camera.hold_against(person)
-    st.session_state.pop(OPEN, None)
+    begin_anew()
     st.session_state[DONE] = f"{target.title}: " + ("kept, and held against from now on." if differs else "as shipped.")

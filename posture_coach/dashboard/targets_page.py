@@ -12,14 +12,13 @@ import streamlit as st
 from posture_coach.dashboard import camera
 from posture_coach.dashboard.analyze_result import plain
 from posture_coach.dashboard.scored_page import PAGE_PX, SEEN_FROM, known_html
-from posture_coach.dashboard.targets_edit import DONE, OPEN, edit, open_editor
+from posture_coach.dashboard.targets_edit import DONE, FAULT, OPEN, begin_anew, edit, open_editor
 from posture_coach.dashboard.targets_html import STYLE, bands_html
 from posture_coach.errors import PostureCoachError
 from posture_coach.measures.definitions import BY_NAME
 from posture_coach.scoring.targets import JUDGED, Own, RelativeTo, Source, Target, shipped_sources
 from posture_coach.store.own_targets import Held, OwnTargets, person_name, shipped
 
-FAULT = "targets_fault"
 INTRODUCTION = """
 Your angles are held against these bands. They describe, they do not diagnose: no posture has been shown to cause back
 pain. Where a band does not suit you, or a physiotherapist has set you another one, change it here. What you change
@@ -69,7 +68,6 @@ def _person(held: Held) -> None:
     state["targets_person"] = held.person
 
     def choose() -> None:
-        state.pop(OPEN, None)
         tried(lambda: camera.hold_against(person_name(state.targets_person or "")))
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -91,7 +89,6 @@ def _forget(person: str) -> None:
     def do() -> None:
         OwnTargets().back_to_shipped(person)
         camera.hold_against(person)
-        st.session_state.pop(OPEN, None)
         st.session_state[DONE] = "All targets are the shipped ones again."
 
     tried(do)
@@ -100,9 +97,9 @@ def _forget(person: str) -> None:
 def _notices(held: Held) -> None:
     """Say what was done or could not be, and what to do with a file that is damaged."""
     if FAULT in st.session_state:
-        st.error(plain(st.session_state.pop(FAULT)))
+        st.error(plain(st.session_state[FAULT]))
     if DONE in st.session_state:
-        st.success(plain(st.session_state.pop(DONE)), icon=":material/check:")
+        st.success(plain(st.session_state[DONE]), icon=":material/check:")
     if not held.problem:
         return
     st.error(plain(held.problem), icon=":material/error:")
@@ -188,14 +185,20 @@ def _known(entry: Entry) -> str:
     before = ""
     if own is not None and own.renumbered and own.shipped is not None:
         before = f"<small>Shipped: {known_html(own.shipped, _sources())}</small>"
+    if own is not None and own.renumbered and _narrow(target):
+        note += "<small>Good is narrower than the smallest change that counts: no camera tells it surely.</small>"
     return f"{known_html(target, _sources())}{note}{before}"
+
+
+def _narrow(target: Target) -> bool:
+    low, high = target.good[0][0], target.good[-1][1]
+    return high - (-high if target.magnitude else low) < target.mdc
 
 
 def _back(person: str, target: Target) -> None:
     def do() -> None:
         OwnTargets().back(target.id, person)
         camera.hold_against(person)
-        st.session_state.pop(OPEN, None)
         st.session_state[DONE] = f"{target.title}: as shipped again."
 
     tried(do)
@@ -203,6 +206,7 @@ def _back(person: str, target: Target) -> None:
 
 def tried(act: Callable[[], object]) -> None:
     """Do something, and say on the page why it could not be done."""
+    begin_anew()
     try:
         act()
     except PostureCoachError as why:

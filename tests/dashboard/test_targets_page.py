@@ -147,6 +147,7 @@ def test_a_changed_band_changes_the_score_at_once_and_the_live_page_says_so(targ
     text = card(page).inner_text()
     assert "Good -5° to -4°" in text
     assert "Good -5° to 8°" in text, "the shipped one beside it"
+    assert "no camera tells it surely" in text, "a degree is less than any camera tells"
     assert f"set by Dr Meier on {date.today().isoformat()}, no published source. A test." in text
     stands = tomllib.loads(own.path().read_text(encoding="utf-8"))["targets"]["walking_trunk"]
     assert stands["good"] == [[-5.0, -4.0]]
@@ -166,16 +167,36 @@ def test_a_changed_band_changes_the_score_at_once_and_the_live_page_says_so(targ
 
 def test_an_edge_in_the_wrong_place_is_told_beside_its_field_and_cannot_be_saved(targets, own):
     page = targets
-    card(page).get_by_role("button", name="Change").click()
-    typed(page, "Good to (°)", "-7")
+    change(page, "-7", "15")
+    card(page).get_by_role("button", name="Save").click()
     card(page).get_by_text("Must be above -5.").wait_for()
-    assert card(page).get_by_role("button", name="Save").is_disabled()
-    typed(page, "Good to (°)", "-3")
-    card(page).get_by_text("Must be above -5.").wait_for(state="hidden")
-    assert card(page).get_by_text("Good is narrower than the smallest change that counts").is_visible()
+    typed(page, "Good to (°)", "8")
+    typed(page, "Caution to (°)", "90")
+    card(page).get_by_role("button", name="Save").click()
+    card(page).get_by_text("Must be below 90.").wait_for()
+    assert card(page).get_by_text("Must be above").count() == 0
+    assert not own.path().exists()
     card(page).get_by_role("button", name="Cancel").click()
     card(page).get_by_role("button", name="Change").wait_for()
     assert not own.path().exists()
+
+
+def test_nothing_typed_is_lost_when_a_save_is_refused(targets, own):
+    page = targets
+    change(page, "-7", "15")
+    typed(page, "Weight", "2")
+    typed(page, "Set by", "Dr Meier")
+    typed(page, "Why", "A test.")
+    card(page).get_by_role("button", name="Save").click()
+    card(page).get_by_text("Not kept: an edge above is in the wrong place.").wait_for()
+    kept = {"Good to (°)": "-7", "Caution to (°)": "15", "Weight": "2", "Set by": "Dr Meier", "Why": "A test."}
+    assert {label: card(page).get_by_label(label, exact=True).input_value() for label in kept} == kept
+    # Typed last and saved without leaving the field.
+    card(page).get_by_label("Good to (°)", exact=True).fill("6")
+    card(page).get_by_role("button", name="Save").click()
+    page.get_by_text("Trunk lean while walking: kept, and held against from now on.").wait_for()
+    table = tomllib.loads(own.path().read_text(encoding="utf-8"))["targets"]["walking_trunk"]
+    assert (table["good"], table["weight"], table["set_by"]) == ([[-5.0, 6.0]], 2.0, "Dr Meier")
 
 
 def test_what_the_reader_refuses_is_told_where_it_is_saved(targets, own):
