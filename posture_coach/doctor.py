@@ -9,16 +9,16 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
-from posture_coach.errors import CameraError, MissingSystemPartError, ModelError
+from posture_coach.errors import CameraError, MissingSystemPartError, ModelError, StoreError
 from posture_coach.pose.landmarker import Landmarker, model_bytes
 from posture_coach.pose.opencv import opencv
 from posture_coach.pose.types import Frame, Mode, Model
 from posture_coach.resources import samples_folder
+from posture_coach.store.folder import data_folder
 
 OLDEST_PYTHON = (3, 11)
 SUPPORTED = {("Linux", "x86_64"), ("Windows", "AMD64"), ("Darwin", "arm64")}
@@ -33,6 +33,11 @@ PACKAGES = {
     "pyarrow": "pyarrow",
     "platformdirs": "platformdirs",
     "filelock": "filelock",
+    "tomli-w": "tomli_w",
+    "sqlalchemy": "sqlalchemy",
+    "alembic": "alembic",
+    "cryptography": "cryptography",
+    "keyring": "keyring",
     "streamlit": "streamlit",
     "typer": "typer",
     "rich": "rich",
@@ -73,7 +78,8 @@ def examine(out: Path) -> Iterator[Finding]:
     yield _attempt("network silence", _silence)
     yield _samples()
     yield _writable("results", out)
-    yield _writable("data folder", Path(platformdirs.user_data_dir("posture-coach")))
+    yield _writable("data folder", data_folder())
+    yield _history()
     yield _cameras()
 
 
@@ -168,6 +174,22 @@ def _writable(what: str, folder: Path) -> Finding:
     except OSError as why:
         return Finding(what, False, f"{folder}: {why.strerror}")
     return Finding(what, True, str(folder))
+
+
+def _history() -> Finding:
+    """Open what is kept of this user; nothing is made or changed."""
+    # Imported here: a missing library is a finding of its own.
+    try:
+        from posture_coach.store.reader import Reader
+        from posture_coach.store.trends import About, reach
+
+        with closing(Reader()) as reader:
+            days = reader.ask(lambda connection: reach(connection, About()))
+    except (ImportError, StoreError) as why:
+        return Finding("history", False, str(why))
+    if days is None:
+        return Finding("history", None, "none of yours yet: it begins when a camera is watched")
+    return Finding("history", True, "yours is of {} to {}".format(*days))
 
 
 def _cameras() -> Finding:

@@ -16,7 +16,12 @@ from posture_coach.doctor import CLASHING, PACKAGES, Finding, examine
 from posture_coach.pose import landmarker
 from posture_coach.pose.types import Model
 from posture_coach.resources import models_folder
+from posture_coach.store import history
+from posture_coach.store.database import FILE_NAME, Database, address
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.migrate import prepare
 from tests.clips import must_have, names_in
+from tests.store.made import NOW, batches, origin
 
 LITE = "pose_landmarker_lite.task"
 
@@ -62,6 +67,7 @@ def test_this_machine_is_sound(found, tmp_path):
     assert {"Python", "platform", "pose network", "network silence", "sample clips", "results", "data folder"} <= set(
         findings
     )
+    assert findings["history"].ok is None
     assert findings["mediapipe"].found == importlib.metadata.version("mediapipe")
     assert "squats_front.mp4" in findings["sample clips"].found
     assert "connected" in findings["network silence"].found
@@ -165,7 +171,7 @@ def test_a_folder_that_nobody_may_write_is_found(found):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs permission bits")
 @pytest.mark.parametrize(("rights", "below"), [(0o500, ""), (0o500, "below"), (0o000, "below")])
 def test_a_folder_without_permission_is_found(found, monkeypatch, rights, below):
-    monkeypatch.setenv("XDG_DATA_HOME", tempfile.gettempdir())
+    monkeypatch.setenv(FOLDER_VARIABLE, tempfile.gettempdir())
     with ordinary_user(), tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "closed"
         folder.mkdir()
@@ -176,12 +182,11 @@ def test_a_folder_without_permission_is_found(found, monkeypatch, rights, below)
 
 
 def test_the_data_folder_is_looked_at(found, tmp_path, monkeypatch):
-    must_have(sys.platform == "linux", "the folders of Linux")
     (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file" / "below"))
     findings = found()
     assert wrong(findings) == {"data folder"}
-    assert str(tmp_path / "file" / "posture-coach") in findings["data folder"].found
+    assert str(tmp_path / "file" / "below") in findings["data folder"].found
 
 
 def test_missing_samples_are_found(found, tmp_path, monkeypatch):
@@ -195,3 +200,19 @@ def test_missing_samples_are_found(found, tmp_path, monkeypatch):
 def test_no_camera_is_worth_a_note_and_no_fault(found, monkeypatch):
     monkeypatch.setattr("posture_coach.pose.camera.find_cameras", list)
     assert found()["cameras"].ok is None
+
+
+def test_a_history_is_told_with_its_days_and_a_damaged_one_with_what_to_do(found, monkeypatch, tmp_path):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "home"))
+    with Database(address()) as database:
+        prepare(database, NOW)
+        with database.writing() as connection:
+            session = history.begin(connection, origin())
+            for batch in batches(60):
+                history.keep(connection, session, origin(), batch)
+    assert found()["history"] == Finding("history", True, f"yours is of {NOW.date()} to {NOW.date()}")
+    assert found()["data folder"].found == str(tmp_path / "home")
+    (tmp_path / "home" / FILE_NAME).write_bytes(b"no history" * 1000)
+    damaged = found()["history"]
+    assert damaged.ok is False
+    assert "data restore" in damaged.found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+from sqlalchemy import Connection
+
 from posture_coach.errors import StoreError
 from posture_coach.store import keys, people
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import readable
 from posture_coach.store.own_targets import ME
+from posture_coach.store.reader import Reader
 
 NO_ONE = "there is nobody of that name in the history. `posture-coach people add NAME` adds somebody who wants it kept."
 
@@ -21,14 +24,13 @@ def number_of(name: str) -> int | None:
     """
     if name == ME:
         return None
-    with Database(address()) as database:
-        found = _found(database, name) if readable(database) else None
+    with closing(Reader()) as reader:
+        found = reader.ask(lambda connection: _found(connection, name))
     if found is None:
         raise StoreError(NO_ONE)
     return found.id
 
 
-def _found(database: Database, name: str) -> people.Person | None:
-    with database.reading() as connection:
-        sealed = keys.standing(connection).held_by
-        return people.find(connection, keys.unlock(connection), name) if sealed else None
+def _found(connection: Connection, name: str) -> people.Person | None:
+    sealed = keys.standing(connection).held_by
+    return people.find(connection, keys.unlock(connection), name) if sealed else None

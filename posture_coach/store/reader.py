@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from posture_coach.activity.types import Activity
+from posture_coach.errors import StoreError
 from posture_coach.scoring.rules import Rules
 from posture_coach.store import trends
 from posture_coach.store.database import Database, address
@@ -62,7 +63,7 @@ class Reader:
             if self._database is not None and (self._database.url != url or self._database.gone):
                 self._let_go()
             if self._database is None:
-                if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+                if url.get_backend_name() == "sqlite" and not _is_there(Path(url.database or "")):
                     return None
                 self._database = Database(url)
             return self._database
@@ -76,6 +77,16 @@ class Reader:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as why:
+        raise StoreError(f"{path} cannot be read: {getattr(why, 'strerror', None) or why}.") from why
+    return True
 
 
 @dataclass(frozen=True, slots=True)
