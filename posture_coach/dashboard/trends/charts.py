@@ -93,7 +93,12 @@ def _layer(mark: str, look: Spec, encoding: Spec, **more: Any) -> Spec:
 
 def _y(field: str, scale: Spec | None = None, **axis: Any) -> Spec:
     title = axis.pop("title", None)
-    found: Spec = {"field": field, "type": "quantitative", "title": title, "axis": {"tickCount": 5, **axis}}
+    found: Spec = {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "axis": {"tickCount": 5, "labelFlush": False, **axis},
+    }
     return found | ({"scale": scale} if scale else {})
 
 
@@ -122,7 +127,8 @@ def hour_axis(hours: Sequence[str]) -> Spec:
 
 def _words_axis(field: str, every: list[str], label: str = "datum.label", *, overlap: bool = True) -> Spec:
     axis = {
-        "labelExpr": label, "labelAngle": 0, "labelOverlap": overlap, "ticks": False, "grid": False, "labelPadding": 8
+        "labelExpr": label, "labelAngle": 0, "labelOverlap": overlap, "ticks": False, "grid": False, "labelPadding": 8,
+        "labelFlush": False,
     }  # fmt: skip
     return {
         "field": field, "type": "nominal", "title": None, "sort": every, "scale": {"domain": every}, "axis": axis
@@ -130,7 +136,7 @@ def _words_axis(field: str, every: list[str], label: str = "datum.label", *, ove
 
 
 def _lanes(field: str, names: list[str]) -> Spec:
-    axis = {"ticks": False, "domain": False}
+    axis = {"ticks": False, "domain": False, "labelFlush": False}
     return {
         "field": field, "type": "nominal", "title": None, "sort": names, "scale": {"domain": names}, "axis": axis
     }  # fmt: skip
@@ -197,7 +203,7 @@ def parts_chart(table: Table, x: Spec) -> Spec:
         "field": "named", "type": "nominal", "sort": names, "legend": None,
         "scale": {"domain": names, "range": [look[2] for look in PART_LOOK.values()]},
     }  # fmt: skip
-    line = {"x": x, "y": y, "color": looks["color"], "strokeDash": dash}
+    line = {"x": x, "y": y, "color": {**looks["color"], "legend": None}, "strokeDash": dash}
     layers = [
         _layer("line", {"strokeWidth": 2, "opacity": 0.75}, line),
         _layer("point", {"filled": True, "size": DOT, "opacity": 1}, {"x": x, "y": y, **looks}),
@@ -206,7 +212,10 @@ def parts_chart(table: Table, x: Spec) -> Spec:
         {"fold": list(PART_TITLE), "as": ["part", "points"]},
         {"calculate": f"{PART_TITLE}[datum.part]", "as": "named"},
     ]
-    return _chart(table, layers, LOW_HEIGHT + LEGEND_PX) | {"transform": folded}
+    return _chart(table, layers, LOW_HEIGHT + LEGEND_PX) | {
+        # Else lines would put their dashes around the legend's shapes.
+        "transform": folded, "resolve": {"scale": {"color": "independent"}},
+    }  # fmt: skip
 
 
 def hour_scores_chart(table: Table) -> Spec:
@@ -301,7 +310,7 @@ def breaks_chart(table: Table, period: Period) -> Spec:
 def diary_chart(table: Table, period: Period) -> Spec:
     """Draw pain and comfort, each by its own colour and shape."""
     names = list(RATING_LOOK)
-    y = _y("rating", {"domain": [0, 10]})
+    y = _y("rating", {"domain": [0, 10], "nice": False})
     points = _layer(
         "point", {"filled": True, "size": DOT_ALONE, "opacity": 0.9},
         {"x": day_axis(period), "y": y, **_looks("what", RATING_LOOK, names)},

@@ -18,7 +18,6 @@ from posture_coach.dashboard.trends.period_tables import (
 )
 from posture_coach.dashboard.trends.table import Column, Table, columns, listed
 from posture_coach.scoring.rules import Rules
-from posture_coach.scoring.targets import JUDGED
 from posture_coach.store.trends import Bout, Hour, Stretch
 
 DAY_S = 86400.0
@@ -28,7 +27,7 @@ def hour_table(hours: Sequence[Hour], words: str, limit: float) -> Table:
     """Return the score and its parts, hour by hour."""
     rows = []
     for one in sorted(hours, key=lambda one: one.hour):
-        window, seen = one.window, _seen_s(one)
+        window, seen = one.window, one.window.judged_s()
         parts = (window.posture, window.variety, window.breaks)
         rows.append((f"{one.hour:02}:00", window.score, *parts, seen / MINUTE_S, 100 * window.coverage))
     heads = columns(
@@ -42,12 +41,8 @@ def hour_table(hours: Sequence[Hour], words: str, limit: float) -> Table:
 
 def hour_extremes(hours: Sequence[Hour], limit: float) -> Extremes | None:
     """Return the best and the worst hour, of those with enough seen of somebody."""
-    scores = [(f"{one.hour:02}:00", one.window.score) for one in hours if _seen_s(one) >= LEAST_HOUR_S]
+    scores = [(f"{one.hour:02}:00", one.window.score) for one in hours if one.window.judged_s() >= LEAST_HOUR_S]
     return extremes([(name, score) for name, score in scores if not math.isnan(score)], limit)
-
-
-def _seen_s(hour: Hour) -> float:
-    return sum(hour.window.seconds.get(activity, 0.0) for activity in JUDGED)
 
 
 def clock(at: float, utc_offset_s: int) -> str:

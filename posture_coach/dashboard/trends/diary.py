@@ -49,6 +49,8 @@ def diary_section(reader: Reader, period: Period) -> None:
         if sealer is not None:
             told = reader.ask(lambda c: diary.entries(c, sealer, None, period.first, period.last)) or []
             _entries(told, period)
+            if told:
+                _removal(reader, told)
         _form(reader, ask=sealer is None)
 
 
@@ -89,8 +91,20 @@ def _entries(told: list[Entry], period: Period) -> None:
 
 
 def entry_words(entry: Entry) -> str:
-    """Write an entry in a line."""
-    return f"{entry.at:%a} {entry.at.day} {entry.at:%b, %H:%M}: {entry.problem or entry.note}"
+    """Write what an entry says in a line."""
+    return f"{_moment(entry)}: {entry.problem or entry.note}"
+
+
+def entry_title(entry: Entry) -> str:
+    """Write which entry it is in a line."""
+    ratings = [
+        f"{name} {value}" for name, value in (("pain", entry.pain), ("comfort", entry.comfort)) if value is not None
+    ]
+    return ", ".join([_moment(entry), *ratings])
+
+
+def _moment(entry: Entry) -> str:
+    return f"{entry.at:%a} {entry.at.day} {entry.at:%b, %H:%M}"
 
 
 def diary_table(told: list[Entry], period: Period) -> Table:
@@ -128,7 +142,7 @@ def _now() -> datetime:
 
 def _keep(reader: Reader, entry: Entry, passphrase: str) -> None:
     try:
-        database = reader.database() or _made()
+        database = reader.database() or _made(reader, entry.at)
         prepare(database, entry.at)
         sealer = st.session_state.get(SEALER) or keys.ready(database, int(entry.at.timestamp()), passphrase)
         with database.writing() as connection:
@@ -140,6 +154,33 @@ def _keep(reader: Reader, entry: Entry, passphrase: str) -> None:
     st.session_state[DONE] = "Kept."
 
 
-def _made() -> Database:
+def _made(reader: Reader, now: datetime) -> Database:
     """Make the history: a diary may be its first entry."""
-    return Database(address())
+    with Database(address()) as new:
+        prepare(new, now)
+    made = reader.database()
+    if made is None:
+        raise StoreError(f"{new.where} was made, and is gone again. Try once more.")
+    return made
+
+
+def _removal(reader: Reader, told: list[Entry]) -> None:
+    """Let delete an entry."""
+    with st.popover("Delete an entry", icon=":material/delete:"):
+        chosen = st.selectbox("Entry", told, format_func=entry_title, key="trends_diary_entry", index=None)
+        if st.button("Delete it for good", disabled=chosen is None, key="trends_diary_delete") and chosen is not None:
+            _delete(reader, chosen)
+            st.rerun()
+
+
+def _delete(reader: Reader, entry: Entry) -> None:
+    database = reader.database()
+    if database is None or entry.id is None:
+        return
+    try:
+        with database.writing() as connection:
+            diary.remove(connection, entry.id)
+    except StoreError as why:
+        st.session_state[FAULT] = str(why)
+        return
+    st.session_state[DONE] = "Deleted."

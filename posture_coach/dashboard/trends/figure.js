@@ -65,6 +65,8 @@ function picture(chart, told) {
   lines.forEach((line, k) => write(line, MARGIN + TITLE_PX * LINE + (k + 1) * WORDS_PX * LINE, WORDS_PX, 400));
   const copy = chart.cloneNode(true);
   copy.removeAttribute("style");
+  // Another font than the page's may be wider than the room that the chart left for it.
+  copy.setAttribute("overflow", "visible");
   copy.setAttribute("x", MARGIN);
   copy.setAttribute("y", head);
   made.append(copy);
