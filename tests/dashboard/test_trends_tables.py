@@ -35,7 +35,7 @@ from posture_coach.measures.comparison import Verdict
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import shipped_rules
-from posture_coach.scoring.targets import shipped_targets
+from posture_coach.scoring.targets import JUDGED, RelativeTo, shipped_targets
 from posture_coach.scoring.windows import Window
 from posture_coach.store.trends import Bout, Day, Doing, Hour, MeasureDay, Stretch, Ways, WindowScore
 
@@ -173,13 +173,20 @@ def test_what_is_drawn_as_good_is_what_the_target_holds_for_this_activity():
     (target,) = [one for one in targets.of(Activity.SITTING) if HEAD in one.measures]
     assert max(high for _, high in head.bands) == target.good[0][1]
     assert min(low for low, _ in head.bands) == -target.good[0][1], "to either side alike"
-    held = {
-        name: one for one in targets.of(Activity.SITTING) for name in one.measures if one.relative_to.value != "none"
-    }
-    for name in held:
-        assert tables.good_of(targets, name, Activity.SITTING).bands == (), "own upright is another one at every place"
-    assert held
     assert tables.good_of(targets, "head_yaw_deg", Activity.LYING).words.startswith("No target")
+
+
+def test_a_target_from_ones_own_upright_draws_no_band_for_that_is_another_one_at_every_place():
+    targets, own = shipped_targets(NAMES), set()
+    for activity in JUDGED:
+        held = targets.of(activity)
+        absolute = {name for one in held if one.relative_to is RelativeTo.NONE for name in one.measures}
+        own |= {(name, activity) for one in held for name in one.measures if name not in absolute}
+    assert own
+    for name, activity in own:
+        good = tables.good_of(targets, name, activity)
+        assert good.bands == ()
+        assert "from your own upright" in good.words
 
 
 def test_a_measure_keeps_its_quartiles_of_a_day_and_takes_those_of_days_for_a_week():
