@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,19 +14,24 @@ from posture_coach.store.tables import DAY_SCORES, DAYS, EVENTS, MINUTES, SECOND
 
 PAGES_AT_ONCE = 2000
 """Free pages given back in one step: some 8 MB, which takes milliseconds."""
+PAUSE_S = 0.12
+"""Between two steps: a writer that waits for an SQLite file looks every tenth of a second whether it is free."""
 
 
 def sweep(database: Database, kept: Settings, today: date) -> int:
     """Delete by whole local days what is older than its time; return the number of rows.
 
-    A day either has all its seconds, or all its minutes, or none: its sums can be made anew, or stay as they are.
+    A day goes in one commit: it either has all its seconds, or all its minutes, or none, so that its sums can be made
+    anew, or stay as they are, also where the program was killed in between.
     """
     gone = 0
     for tables, days in (((SECONDS,), kept.seconds_days), ((MINUTES, WINDOWS, EVENTS), kept.minutes_days)):
         before = today - timedelta(days=days)
-        for session in _older(database, before, tables):
+        for person, day in _older(database, before, tables):
+            of_day = select(SESSIONS.c.id).where(SESSIONS.c.person_id == person, SESSIONS.c.day == day)
             with database.writing() as connection:
-                gone += sum(_drop(connection, table, table.c.session_id == session) for table in tables)
+                gone += sum(_drop(connection, table, table.c.session_id.in_(of_day)) for table in tables)
+            time.sleep(PAUSE_S)
     with database.writing() as connection:
         before = today - timedelta(days=kept.minutes_days)
         gone += _drop(connection, SESSIONS, (SESSIONS.c.day < before) & ~_in_use())
@@ -46,12 +52,14 @@ def give_back(database: Database) -> None:
         while (free := connection.execute("PRAGMA freelist_count").fetchone()[0]) and free != before:
             connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
             before = free
+            time.sleep(PAUSE_S)
 
 
-def _older(database: Database, before: date, tables: tuple[Table, ...]) -> list[int]:
+def _older(database: Database, before: date, tables: tuple[Table, ...]) -> list[tuple[int, date]]:
     has = or_(*(exists().where(table.c.session_id == SESSIONS.c.id) for table in tables))
+    chosen = select(SESSIONS.c.person_id, SESSIONS.c.day).where(SESSIONS.c.day < before, has).distinct()
     with database.reading() as connection:
-        return list(connection.execute(select(SESSIONS.c.id).where(SESSIONS.c.day < before, has)).scalars())
+        return [(person, day) for person, day in connection.execute(chosen.order_by(SESSIONS.c.day))]
 
 
 def _in_use() -> Any:

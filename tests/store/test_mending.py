@@ -8,14 +8,15 @@ import time
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, text
 
-from posture_coach.store import history, retention
+from posture_coach.store import history, retention, rollups
 from posture_coach.store.database import Database, address
 from posture_coach.store.migrate import prepare
 from posture_coach.store.records import Batch
 from posture_coach.store.settings import Settings
-from posture_coach.store.tables import MINUTES, SECONDS, WINDOWS
+from posture_coach.store.tables import DAYS, MINUTES, SECONDS, WINDOWS
 from tests.store.kept import hand_over, offsets
 from tests.store.made import NOW, RULES, TARGETS, batches, origin
 
@@ -64,6 +65,30 @@ def test_windows_that_are_finished_go_on_where_the_last_one_ended(database):
     assert at == [(source.began + w.start_s, source.began + w.end_s) for w in windows]
 
 
+def test_a_sweep_that_is_cut_short_leaves_no_day_by_half(database, monkeypatch):
+    for hours in (6, 3):
+        killed_after(database, origin(NOW - timedelta(days=100, hours=hours)), 360)
+    with database.writing() as connection:
+        history.mend(connection, TARGETS, RULES)
+        before = list(map(repr, connection.execute(select(DAYS).order_by(DAYS.c.activity))))
+    dropped, drop = [], retention._drop
+
+    def cut_short(connection, table, which):
+        dropped.append(table)
+        if len(dropped) > 2:
+            raise KeyboardInterrupt
+        return drop(connection, table, which)
+
+    monkeypatch.setattr(retention, "_drop", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        retention.sweep(database, Settings(), NOW.date())
+    monkeypatch.undo()
+    with database.writing() as connection:
+        rollups.rebuild(connection)
+        assert list(map(repr, connection.execute(select(DAYS).order_by(DAYS.c.activity)))) == before
+    assert retention.sweep(database, Settings(), NOW.date()) > 0
+
+
 def test_sweeping_by_another_program_never_stops_the_writer(at, recording):
     with Database(address(at)) as database:
         prepare(database, NOW)
@@ -74,7 +99,7 @@ def test_sweeping_by_another_program_never_stops_the_writer(at, recording):
 
         def write():
             at_s = 0
-            while not done.is_set():
+            while not done.wait(0.02):
                 hand_over(recorder, at_s, at_s + 10)
                 at_s += 10
                 began = time.monotonic()
