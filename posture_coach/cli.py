@@ -18,6 +18,7 @@ import typer
 from posture_coach import __version__
 from posture_coach.cli_calibrate import calibrate
 from posture_coach.cli_compare import compare
+from posture_coach.cli_data import data_app
 from posture_coach.cli_monitor import monitor
 from posture_coach.cli_options import (
     FAILED,
@@ -143,6 +144,7 @@ app.command()(monitor)
 app.command()(calibrate)
 app.command()(compare)
 app.add_typer(targets_app)
+app.add_typer(data_app)
 
 
 @app.command()

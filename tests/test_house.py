@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("batch", "clinic", "coach"),
     (
         *("__main__", "cli", "cli_calibrate", "cli_compare", "cli_monitor", "cli_options", "cli_targets"),
+        *("cli_data", "cli_data_asked", "cli_data_delete", "cli_data_export", "cli_data_shown"),
         *("dashboard", "doctor"),
     ),
 )
@@ -62,7 +63,19 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "starlette": ("dashboard/",),
     "streamlit": ("dashboard/",),
     "tomli_w": ("store/",),
-    "typer": ("cli.py", "cli_calibrate.py", "cli_compare.py", "cli_monitor.py", "cli_options.py", "cli_targets.py"),
+    "typer": (
+        "cli.py",
+        "cli_calibrate.py",
+        "cli_compare.py",
+        "cli_data.py",
+        "cli_data_asked.py",
+        "cli_data_delete.py",
+        "cli_data_export.py",
+        "cli_data_shown.py",
+        "cli_monitor.py",
+        "cli_options.py",
+        "cli_targets.py",
+    ),
 }
 """Who alone may import an outside library: files, or whole rooms."""
 

@@ -1,0 +1,190 @@
+"""`posture-coach data` as somebody types it, on both databases."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from posture_coach.store.database import URL_VARIABLE, Database, address
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.migrate import BACKUPS, prepare
+from posture_coach.store.tables import DAYS
+from tests.cli.typed import typed
+from tests.store.made import DOCKED, origin
+from tests.store.test_history import write
+
+TWO_DAYS_AGO = datetime.now().astimezone().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=2)
+"""By the real clock, which the command goes by."""
+
+
+class Home:
+    """A data folder of its own, and what is typed in it."""
+
+    def __init__(self, folder, url=""):
+        self.folder, self.url = folder, url
+        self.file = folder / "history.db"
+
+    def data(self, *words, **env):
+        told = {FOLDER_VARIABLE: str(self.folder), URL_VARIABLE: self.url} | env
+        return typed("data", *words, folder=self.folder.parent, env=told)
+
+    def opened(self):
+        return Database(address(self.url or f"sqlite:///{self.file}"))
+
+    def fill(self):
+        with self.opened() as database:
+            prepare(database, TWO_DAYS_AGO)
+            for hours, place in ((0, None), (3, DOCKED), (24, None)):
+                source = origin(TWO_DAYS_AGO + timedelta(hours=hours), place=place)
+                write(database, source, 700, seed=hours, every_s=700)
+        return self
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Return a data folder that is not there yet."""
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def kept(home):
+    """Return a history in a file."""
+    return home.fill()
+
+
+@pytest.fixture
+def anywhere(home, url):
+    """Return a history on each of the two databases."""
+    home.url = url if url.startswith("postgresql") else ""
+    return home.fill()
+
+
+# Where
+
+
+def test_where_with_nothing_there_tells_so_and_makes_nothing(home):
+    ended = home.data("where")
+    assert ended.code == 0
+    assert f"none yet, at {home.file}" in ended.out
+    assert "Seconds are kept 30 days" in ended.out
+    assert not home.folder.exists()
+
+
+def test_where_tells_what_is_kept_where_and_how_long(anywhere):
+    ended = anywhere.data("where")
+    assert ended.code == 0
+    assert f"3 sessions, 2 days from {TWO_DAYS_AGO:%Y-%m-%d}" in ended.out
+    assert "2,100 seconds" in ended.out
+    assert "sums of days until you delete them" in ended.out
+    assert ended.err == ""
+    if not anywhere.url:
+        assert str(anywhere.file) in ended.out
+
+
+def test_where_lists_places_settings_and_copies(kept):
+    for name in ("places/docked.toml", "targets/me.toml", "settings.toml"):
+        (kept.folder / name).parent.mkdir(exist_ok=True)
+        (kept.folder / name).write_text("seconds_days = 7\n" if name == "settings.toml" else "")
+    copy = kept.data("backup").out.split()[-1]
+    elsewhere = kept.folder.parent / "my copy.db"
+    assert kept.data("backup", elsewhere).code == 0
+    ended = kept.data("where")
+    for path in ("docked.toml", "me.toml", "settings.toml", copy, str(elsewhere)):
+        assert path in ended.out, path
+    assert "Seconds are kept 7 days" in ended.out
+    elsewhere.unlink()
+    assert f"{elsewhere}: copy of the whole history" in kept.data("where").out
+    assert "(no longer there)" in kept.data("where").out
+
+
+@pytest.mark.parametrize("damage", ["garbage", "newer", "half"])
+def test_where_lists_the_copies_of_a_history_that_cannot_be_read(kept, damage):
+    copy = kept.data("backup").out.split()[-1]
+    spoil(kept.file, damage)
+    ended = kept.data("where")
+    assert ended.code == 1
+    assert copy in ended.out
+    assert "newer posture-coach" in ended.err if damage == "newer" else "damaged" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def spoil(file, damage):
+    if damage == "newer":
+        with closing(sqlite3.connect(file)) as raw, raw:
+            raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    elif damage == "half":
+        os.truncate(file, file.stat().st_size // 3)
+    else:
+        file.write_bytes(b"no history at all\n" * 1000)
+
+
+def test_settings_that_are_wrong_are_named_and_the_rest_is_told(kept):
+    (kept.folder / "settings.toml").write_text("seconds_days = 'long'\n")
+    ended = kept.data("where")
+    assert ended.code == 1
+    assert "3 sessions" in ended.out
+    assert "seconds_days is a whole number" in ended.err
+
+
+def test_a_password_is_not_shown(home):
+    home.url = "postgresql://ana:secret@127.0.0.1:1/history"
+    ended = home.data("where")
+    assert ended.code == 1
+    assert "secret" not in ended.said
+    assert "127.0.0.1" in ended.said
+
+
+# Check
+
+
+def test_check_says_what_was_looked_at(anywhere):
+    ended = anywhere.data("check")
+    assert ended.code == 0
+    assert "those of 2 days agree" in ended.out
+    assert "WRONG" not in ended.out
+
+
+def test_check_with_nothing_there_is_well(home):
+    ended = home.data("check")
+    assert ended.code == 0
+    assert "Nothing is kept yet" in ended.out
+
+
+def test_check_finds_wrong_sums_and_mends_them(anywhere):
+    with anywhere.opened() as database, database.writing() as connection:
+        connection.execute(update(DAYS).values(seconds=1))
+    ended = anywhere.data("check")
+    assert ended.code == 1
+    assert "WRONG sums" in ended.out
+    ended = anywhere.data("check", "--mend")
+    assert ended.code == 0
+    assert "Made anew" in ended.out
+    assert anywhere.data("check").code == 0
+
+
+@pytest.mark.parametrize("damage", ["garbage", "half"])
+@pytest.mark.parametrize("words", [["check"], ["check", "--mend"], ["backup"]], ids=" ".join)
+def test_what_is_damaged_is_explained_and_left(kept, damage, words):
+    spoil(kept.file, damage)
+    before = kept.file.read_bytes()
+    ended = kept.data(*words)
+    assert ended.code == 1
+    assert "damaged" in ended.said
+    assert "Traceback" not in ended.said
+    assert kept.file.read_bytes() == before
+    assert not list((kept.folder / BACKUPS).glob("*"))
+
+
+def test_what_a_newer_program_has_written_can_be_copied_but_not_mended(kept):
+    spoil(kept.file, "newer")
+    for words in (["check"], ["check", "--mend"]):
+        ended = kept.data(*words)
+        assert ended.code == 1
+        assert "written by a newer posture-coach" in ended.said
+        assert "Traceback" not in ended.said
+    assert kept.data("backup").code == 0
