@@ -1,0 +1,248 @@
+"""The trends page as a function: what it shows of a history that the program wrote, and of one that it cannot read."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from posture_coach.dashboard.trends.history import READER
+from posture_coach.store import cipher
+from posture_coach.store.database import FILE_NAME, URL_VARIABLE, Database, address
+from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.migrate import prepare
+from tests.dashboard.trends_made import GOOD_WEEK, LATER_WEEK, LONE_WEEK, STILL_WEEK, write_day, write_weeks
+
+PAGE_BYTES = 4096
+
+
+def script():
+    from posture_coach.dashboard.trends.page import trends_page
+
+    trends_page()
+
+
+@pytest.fixture(scope="session")
+def weeks(tmp_path_factory):
+    """Return the file of a history of some weeks."""
+    return write_weeks(tmp_path_factory.mktemp("weeks"))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return an empty data folder that the page reads."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+    for name in (cipher.FILE_VARIABLE, cipher.OTHER_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    yield tmp_path
+    READER.close()
+
+
+@pytest.fixture
+def kept(folder, weeks):
+    """Return the file that the page reads: one of some weeks."""
+    return shutil.copy(weeks, folder / FILE_NAME)
+
+
+def page(**chosen):
+    run = AppTest.from_function(script, default_timeout=60)
+    for name, value in chosen.items():
+        run.session_state[f"trends_{name}"] = value
+    run.run()
+    assert not run.exception
+    return run
+
+
+@pytest.fixture
+def shown(kept):
+    """Return what shows the page of a history of some weeks."""
+    assert kept.exists()
+    return page
+
+
+def fault(run):
+    """Return the one fault that is shown, without the signs that keep its letters from being read as markup."""
+    (one,) = run.error
+    return one.value.replace("\\", "")
+
+
+def told(run):
+    return [each.proto.body for each in run.get("html")]
+
+
+def said_in(run, sentence):
+    return any(sentence in body for body in told(run))
+
+
+# Of what is kept
+
+
+def test_the_newest_day_shows_at_first_and_one_can_go_back(shown):
+    run = shown()
+    assert run.header[0].value == "Monday, 30 March 2026"
+    run.button(key="trends_earlier").click().run()
+    assert run.header[0].value == "Sunday, 29 March 2026"
+    assert "Nothing is kept of Sunday, 29 March 2026" in run.info[0].value
+    run.button(key="trends_newest").click().run()
+    assert run.header[0].value == "Monday, 30 March 2026"
+
+
+def test_before_the_first_day_there_is_nothing_to_go_to(shown):
+    assert shown(day=GOOD_WEEK).button(key="trends_earlier").disabled
+
+
+def test_today_is_called_so(folder):
+    with Database(address(f"sqlite:///{folder / FILE_NAME}")) as database:
+        prepare(database, datetime.now().astimezone())
+        write_day(database, date.today(), length_s=1200)
+    assert page().header[0].value.startswith("Today, ")
+
+
+def test_a_day_out_of_reach_is_not_kept_in_mind(shown):
+    assert shown(day=date(1999, 1, 1)).header[0].value == "Monday, 30 March 2026"
+
+
+def test_a_week_says_what_has_changed_and_by_how_much(shown):
+    run = shown(view="Week", day=LATER_WEEK)
+    assert run.header[0].value == "23 to 29 March 2026"
+    (verdicts,) = [body for body in told(run) if 'class="changed"' in body]
+    assert "Changed: " in verdicts
+    assert "Longest bout of sitting" in verdicts
+    assert "changed by -" in verdicts
+
+
+def test_a_week_that_is_like_the_one_before_has_not_changed(shown):
+    run = shown(view="Week", day=LATER_WEEK, against_week="Your first two weeks")
+    (verdicts,) = [body for body in told(run) if "pc-verdicts" in body and "Longest bout" in body]
+    assert "Nothing has changed that you can be sure of" in verdicts
+    assert 'class="changed"' not in verdicts
+
+
+def test_the_first_weeks_are_not_held_against_themselves(shown):
+    run = shown(view="Week", day=GOOD_WEEK, against_week="Your first two weeks")
+    assert said_in(run, "reach into 2 to 8 March 2026")
+
+
+def test_one_day_is_no_trend_and_another_place_does_not_compare(shown):
+    run = shown(view="Week", day=LONE_WEEK)
+    assert "A trend needs 3 days at least" in run.info[0].value
+    assert said_in(run, "seen from different places (no known place and desk); choose one of them above")
+    assert said_in(run, "The page Calibrate makes a place known")
+
+
+def test_a_place_is_shown_by_itself(shown):
+    run = shown(view="Month", place="desk")
+    assert said_in(run, "over 9 days with something kept")
+    assert said_in(shown(view="Month", place="No known place"), "over 1 day with something kept")
+
+
+def test_a_place_without_a_day_leads_to_days(shown):
+    run = shown(view="Week", day=GOOD_WEEK, place="No known place")
+    assert "Nothing is kept of 2 to 8 March 2026 of no known place" in run.info[0].value
+
+
+def test_an_activity_is_shown_by_itself(shown):
+    run = shown(view="Month", activity="Sitting")
+    assert said_in(run, "Posture while sitting")
+    assert not said_in(run, "What the score is made of")
+    assert "Nobody was seen lying" in shown(view="Month", activity="Lying").info[0].value
+
+
+def test_two_periods_are_compared(shown):
+    spans = {f"period_{k}": (monday, date(2026, 3, monday.day + 2)) for k, monday in ((1, GOOD_WEEK), (2, STILL_WEEK))}
+    run = shown(view="Compare", **spans)
+    assert said_in(run, "1: 2 to 4 March 2026 and 2: 16 to 18 March 2026. Changed: ")
+    assert said_in(run, "changed by +")
+    assert not run.info
+    both = shown(view="Compare", period_1=spans["period_1"], period_2=spans["period_1"])
+    assert "share days" in both.info[0].value
+
+
+def test_half_a_period_is_asked_for_the_other_half(shown):
+    run = shown(view="Compare", period_1=(GOOD_WEEK,))
+    assert "Choose a first and a last day" in run.info[0].value
+
+
+def test_a_year_is_shown_whatever_day_of_it_is_chosen(shown):
+    run = shown(view="Year", day=STILL_WEEK)
+    assert run.header[0].value == "2026"
+    assert said_in(run, "The score over 2026, week by week")
+
+
+# Of what is not there
+
+
+def test_an_empty_history_teaches_how_to_fill_it(folder):
+    run = page()
+    assert "Nothing is kept yet" in run.markdown[0].value
+    assert "Live" in run.markdown[0].value
+    assert said_in(run, "A sketch without numbers, not your data")
+    assert not list(folder.iterdir()), "looking makes no file"
+
+
+def test_a_history_without_a_session_is_as_empty(folder):
+    with Database(address(f"sqlite:///{folder / FILE_NAME}")) as database:
+        prepare(database, datetime.now().astimezone())
+    assert "Nothing is kept yet" in page().markdown[0].value
+
+
+# Of what cannot be read
+
+
+def test_a_damaged_history_is_explained(kept):
+    with kept.open("r+b") as file:
+        file.seek(PAGE_BYTES)
+        file.write(b"\x5a" * (kept.stat().st_size - PAGE_BYTES))
+    why = fault(page())
+    assert "is damaged" in why
+    assert "data restore" in why
+
+
+def test_a_file_of_something_else_is_explained(folder):
+    (folder / FILE_NAME).write_text("This is a letter.\n" * 1000)
+    why = fault(page())
+    assert "is damaged" in why
+
+
+def test_a_newer_history_is_left_alone_and_explained(kept):
+    with closing(sqlite3.connect(kept)) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.commit()
+        before = list(file.iterdump())
+    why = fault(page())
+    assert "written by a newer posture-coach" in why
+    with closing(sqlite3.connect(kept)) as file:
+        assert list(file.iterdump()) == before
+    assert not (kept.parent / "backups").exists()
+
+
+def test_a_locked_history_is_explained(kept, monkeypatch):
+    monkeypatch.setattr("posture_coach.store.database.Database.__init__.__defaults__", (0.2,))
+    with closing(sqlite3.connect(kept, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        why = fault(page())
+        assert "is being written by another program" in why
+    assert not page().error, "and once it is let go of, the page is as it was"
+
+
+def test_an_encrypted_history_says_what_opens_it(folder):
+    with closing(cipher.connect(folder / FILE_NAME, cipher.new_key("a long passphrase"))) as file:
+        file.execute("CREATE TABLE one (two)")
+        file.commit()
+    why = fault(page())
+    assert "encrypted" in why
+    assert cipher.FILE_VARIABLE in why
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_server_out_of_reach_is_explained(monkeypatch):
+    monkeypatch.setenv(URL_VARIABLE, "postgresql://me:secret@127.0.0.1:9/none")
+    why = fault(page())
+    assert "127.0.0.1" in why
+    assert "secret" not in why
