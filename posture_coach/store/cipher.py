@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from posture_coach.errors import StoreError, StoreKeyError
+from posture_coach.store.asking import asked
 
 FILE_VARIABLE = "POSTURE_COACH_FILE_PASSPHRASE"
 """Environment variable: the passphrase of an encrypted file, where nobody is there to type it."""
@@ -97,7 +98,7 @@ def key_of(path: Path, passphrase: str = "") -> str:
     Parameters
     ----------
     passphrase
-        As typed; empty: what has opened it before, the environment or the system's keyring tells.
+        As typed; empty: what has opened it before, the environment or the system's keyring tells; else it is asked.
 
     Raises
     ------
@@ -108,14 +109,11 @@ def key_of(path: Path, passphrase: str = "") -> str:
     if not passphrase and salt in _opened:
         return _opened[salt]
     told = passphrase or os.environ.get(FILE_VARIABLE, "")
-    if told:
-        keys = [_derived(told, salt)]
-    else:
-        other = os.environ.get(OTHER_VARIABLE, "")
-        keys = [*_remembered(salt), *([_derived(other, salt)] if other else [])]
-    for key in keys:
-        if _opens(path, key):
-            return opened(key)
+    key = _first_that_opens(path, [_derived(told, salt)] if told else _known(salt))
+    if key is None and not told and (told := asked(f"Passphrase of {path}")):
+        key = _first_that_opens(path, [_derived(told, salt)])
+    if key is not None:
+        return opened(key)
     if not told:
         raise StoreKeyError(
             f"{path} is encrypted. Start posture-coach in a terminal and type its passphrase, or set {FILE_VARIABLE}."
@@ -146,12 +144,21 @@ def remember(key: str) -> None:
     system_keyring.put(_entry(_salt_in(key)), key)
 
 
-def lose(key: str) -> None:
-    """Forget a key that no file is encrypted by any more."""
+def lose(key: str) -> bool:
+    """Forget a key that no file is encrypted by any more; return whether the keyring could be asked to."""
     from posture_coach.store import system_keyring
 
     _opened.pop(_salt_in(key), None)
-    system_keyring.drop(_entry(_salt_in(key)))
+    try:
+        system_keyring.drop(_entry(_salt_in(key)))
+    except StoreKeyError:
+        return False
+    return True
+
+
+def is_of(path: Path, key: str) -> bool:
+    """Return whether a file was encrypted by a key, as copies are by that of the history."""
+    return salt_of(path) == _salt_in(key)
 
 
 def salt_of(path: Path) -> bytes:
@@ -173,6 +180,12 @@ def _entry(salt: bytes) -> str:
     return f"file-{salt.hex()}"
 
 
+def _known(salt: bytes) -> list[str]:
+    """Return keys that may open a file without anybody's being asked."""
+    other = os.environ.get(OTHER_VARIABLE, "")
+    return [*_remembered(salt), *([_derived(other, salt)] if other else [])]
+
+
 def _remembered(salt: bytes) -> list[str]:
     """Return the keyring's key; one that is locked or gone is none."""
     from posture_coach.store import system_keyring
@@ -183,6 +196,10 @@ def _remembered(salt: bytes) -> list[str]:
         return []
     # It goes into a statement: nothing else than a key may.
     return [key] if key is not None and _KEY.fullmatch(key) else []
+
+
+def _first_that_opens(path: Path, keys: list[str]) -> str | None:
+    return next((key for key in keys if _opens(path, key)), None)
 
 
 def _opens(path: Path, key: str) -> bool:

@@ -105,8 +105,16 @@ def wipe(path: Path) -> bool:
 
 def plain_copies(path: Path) -> list[Path]:
     """Return our own copies beside a history that anybody can read who has them."""
-    folder = path.parent / BACKUPS
-    return sorted(copy for copy in folder.glob("*.db") if copy.stat().st_size and not cipher.is_encrypted(copy))
+    return [copy for copy in _copies(path) if copy.stat().st_size and not cipher.is_encrypted(copy)]
+
+
+def copies_with(path: Path, key: str) -> list[Path]:
+    """Return our own copies beside a history that a key opens."""
+    return [copy for copy in _copies(path) if cipher.is_of(copy, key)]
+
+
+def _copies(path: Path) -> list[Path]:
+    return sorted((path.parent / BACKUPS).glob("*.db"))
 
 
 def _converted(path: Path, key: str | None, new: str | None) -> bool:

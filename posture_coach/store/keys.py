@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, delete, func, insert, select, update
 
 from posture_coach.errors import StoreError, StoreKeyError, StoreTamperedError
 from posture_coach.store import system_keyring
+from posture_coach.store.asking import asked
 from posture_coach.store.database import Database
 from posture_coach.store.sealing import KEY_BYTES, Field, Sealer
 from posture_coach.store.tables import DIARY, KEYS, PEOPLE
@@ -98,7 +99,7 @@ def unlock(connection: Connection, passphrase: str = "") -> Sealer:
     Parameters
     ----------
     passphrase
-        As typed; empty: what the environment tells.
+        As typed; empty: what the environment tells; else it is asked.
 
     Raises
     ------
@@ -228,7 +229,8 @@ def _held(connection: Connection) -> Wrapped:
 
 
 def _opened(held: Wrapped, passphrase: str) -> bytes:
-    passphrase = passphrase or told_passphrase()
+    if held.held_by == PASSPHRASE:
+        passphrase = passphrase or told_passphrase() or asked("Passphrase of names and diary")
     if held.held_by == PASSPHRASE and not passphrase:
         raise StoreKeyError(
             "Names and diary are sealed with a passphrase. Type it when posture-coach asks for it, or set "

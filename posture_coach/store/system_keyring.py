@@ -24,7 +24,7 @@ _Found = TypeVar("_Found")
 def usable() -> bool:
     """Tell whether there is one that keeps what it is given."""
     try:
-        return _asked(lambda: keyring.get_keyring().priority) >= SOUND
+        return _asked(_priority) >= SOUND
     except StoreKeyError:
         return False
 
@@ -59,6 +59,13 @@ def drop(entry: str) -> None:
     """Take a secret out; one that is not there is none to take out."""
     if get(entry) is not None:
         _asked(lambda: keyring.delete_password(SERVICE, entry))
+
+
+def _priority() -> float:
+    """Return that of what keeps the secret: of several that are chained, the first."""
+    ring = keyring.get_keyring()
+    chained = getattr(ring, "backends", None)
+    return max(float(one.priority) for one in chained) if chained else float(ring.priority)
 
 
 def _asked(asking: Callable[[], _Found]) -> _Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 
@@ -14,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
+from keyring.backends.chainer import ChainerBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from sqlalchemy import func, select, update
 
 from posture_coach.errors import DataError, StoreKeyError, StoreTamperedError
-from posture_coach.store import diary, keys, people, wrapping
+from posture_coach.store import asking, diary, keys, people, wrapping
 from posture_coach.store.diary import Entry
 from posture_coach.store.migrate import backup
 from posture_coach.store.sealing import KEY_BYTES, Field, Sealer
@@ -198,6 +200,15 @@ def test_without_a_keyring_a_passphrase_is_offered(database, backend):
     assert told(database, sealer) == ALL
 
 
+@pytest.mark.parametrize(("priorities", "sound"), [((0.5, 0.6), False), ((0.5, 5), True)])
+def test_keyrings_that_are_chained_count_as_the_one_that_would_keep_it(priorities, sound, monkeypatch):
+    rings = [type("Ring", (InMemory,), {"priority": priority})() for priority in priorities]
+    monkeypatch.setattr("keyring.backend.get_all_keyring", lambda: rings)
+    keyring.set_keyring(chained := ChainerBackend())
+    assert chained.priority > wrapping.system_keyring.SOUND, "whatever it is made of"
+    assert wrapping.system_keyring.usable() is sound
+
+
 def test_a_locked_keyring_is_explained(database):
     keyring.set_keyring(Locked())
     with pytest.raises(StoreKeyError, match="Unlock it"):
@@ -218,6 +229,23 @@ def test_a_passphrase_opens_it_typed_or_told(database, monkeypatch, ring):
     assert told(database, opened(database)) == ALL
     with database.reading() as connection:
         assert not keys.standing(connection).asks
+
+
+def test_who_can_be_asked_for_the_passphrase_is_and_nobody_in_the_background(file, monkeypatch):
+    fill(file, WORDS)
+    asked = []
+    monkeypatch.setattr(asking, "_ways", [lambda what: asked.append(what) or WORDS])
+    assert told(file, opened(file)) == ALL
+    assert asked == ["Passphrase of names and diary"]
+    with ThreadPoolExecutor() as others, pytest.raises(StoreKeyError, match="Type it"):
+        others.submit(opened, file).result()
+    assert len(asked) == 1
+
+
+def test_a_key_in_the_keyring_asks_for_nothing(file, monkeypatch):
+    fill(file)
+    monkeypatch.setattr(asking, "_ways", [lambda _what: pytest.fail("asked")])
+    assert told(file, opened(file)) == ALL
 
 
 def test_a_passphrase_is_the_same_however_its_letters_are_composed(file):

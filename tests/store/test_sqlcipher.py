@@ -13,14 +13,15 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
+import keyring
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import text
 
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError, StoreKeyError
-from posture_coach.store import cipher, diary, keys, retention
+from posture_coach.store import asking, cipher, diary, keys, retention
 from posture_coach.store.claim import alone
-from posture_coach.store.convert import clear_away, convert, plain_copies
+from posture_coach.store.convert import clear_away, convert, copies_with, plain_copies
 from posture_coach.store.database import Database, address
 from posture_coach.store.diary import Entry
 from posture_coach.store.migrate import backup, prepare
@@ -28,7 +29,7 @@ from posture_coach.store.settings import Settings
 from posture_coach.store.tables import METADATA, SECONDS, SESSIONS
 from tests.store.made import NOW, origin
 from tests.store.test_history import alike, rows, write
-from tests.store.test_sealing import ring  # noqa: F401 - a keyring of this test's own
+from tests.store.test_sealing import Locked, ring  # noqa: F401 - a keyring of this test's own
 
 WORDS = "trüb 'quoted\" words; --"
 PLAIN = (b"SQLite format", b"CREATE TABLE", b"trunk_inclination", b"Camera 0", b"longest_spell")
@@ -142,6 +143,20 @@ def test_another_variable_that_does_not_fit_is_not_held_against_it(encrypted, mo
         everything(encrypted)
 
 
+def test_who_can_be_asked_for_its_passphrase_is_asked_once(encrypted, monkeypatch):
+    asked = []
+    monkeypatch.setattr(asking, "_ways", [lambda what: asked.append(what) or WORDS])
+    for _ in range(2):
+        assert len(everything(encrypted)["seconds"]) == 120
+    assert asked == [f"Passphrase of {encrypted}"]
+
+
+def test_a_wrong_answer_is_no_reason_to_ask_for_ever(encrypted, monkeypatch):
+    monkeypatch.setattr(asking, "_ways", [lambda _what: "something else"])
+    with pytest.raises(StoreKeyError, match="does not open"):
+        everything(encrypted)
+
+
 def test_what_was_typed_once_holds_until_the_program_ends(encrypted):
     cipher.opened(cipher.key_of(encrypted, WORDS))
     assert len(everything(encrypted)["seconds"]) == 120
@@ -157,8 +172,23 @@ def test_the_keyring_remembers_it_until_it_is_lost(encrypted, ring):  # noqa: F8
     ring.kept[entry] = "x'; DROP TABLE seconds'"
     with pytest.raises(StoreKeyError, match="is encrypted"):
         everything(encrypted)
-    cipher.lose(key)
+    assert cipher.lose(key)
     assert entry not in ring.kept
+
+
+def test_a_keyring_that_is_locked_is_no_reason_to_fail_at_the_end(encrypted):
+    keyring.set_keyring(Locked())
+    assert not cipher.lose(cipher.key_of(encrypted, WORDS))
+
+
+def test_copies_that_a_key_opens_are_known(encrypted):
+    key = cipher.opened(cipher.key_of(encrypted, WORDS))
+    with Database(address(f"sqlite:///{encrypted}")) as database:
+        copy = backup(database, NOW, "test")
+    new = cipher.new_key("something else")
+    convert(encrypted, key, new)
+    assert copies_with(encrypted, key) == [copy]
+    assert copies_with(encrypted, new) == []
 
 
 def test_back_to_plain_it_is_as_it_was(path):
