@@ -92,7 +92,7 @@ def test_a_sweep_that_is_cut_short_leaves_no_day_by_half(database, monkeypatch):
 def test_sweeping_by_another_program_never_stops_the_writer(at, recording):
     with Database(address(at)) as database:
         prepare(database, NOW)
-        old_sessions(database, 30)
+        old_sessions(database, 12)
         recorder = recording(at, commit_s=0.01, busy_s=5.0)
         recorder.begin(origin())
         problems, took_s, done = [], [], threading.Event()
@@ -108,10 +108,10 @@ def test_sweeping_by_another_program_never_stops_the_writer(at, recording):
 
         writer = threading.Thread(target=write)
         writer.start()
-        gone = retention.sweep(database, Settings(seconds_days=20, minutes_days=25), NOW.date())
+        gone = retention.sweep(database, Settings(seconds_days=7, minutes_days=9), NOW.date())
         done.set()
         writer.join()
-    assert gone > 30_000
+    assert gone > 15_000
     assert len(problems) > 5
     assert set(problems) == {""}
     assert max(took_s) < LONGEST_S, "the sweeper holds the file for too long"
