@@ -19,6 +19,9 @@ from posture_coach import __version__
 from posture_coach.cli_calibrate import calibrate
 from posture_coach.cli_compare import compare
 from posture_coach.cli_data import data_app
+from posture_coach.cli_diary import diary_app
+from posture_coach.cli_encrypt import decrypt, encrypt
+from posture_coach.cli_keys import key_app
 from posture_coach.cli_monitor import monitor
 from posture_coach.cli_options import (
     FAILED,
@@ -42,8 +45,10 @@ from posture_coach.cli_options import (
     mute,
     targets_from,
 )
+from posture_coach.cli_secrets import open_file, typed_passphrase
 from posture_coach.cli_targets import targets_app
 from posture_coach.errors import DataError, PostureCoachError
+from posture_coach.store.asking import ask_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +95,7 @@ def _root(
     if context.invoked_subcommand is None:
         from posture_coach.dashboard.server import run
 
+        open_file()
         run(port, source, place, keep, open_browser=browser)
 
 
@@ -145,6 +151,10 @@ app.command()(calibrate)
 app.command()(compare)
 app.add_typer(targets_app)
 app.add_typer(data_app)
+data_app.add_typer(key_app)
+data_app.command()(encrypt)
+data_app.command()(decrypt)
+app.add_typer(diary_app)
 
 
 @app.command()
@@ -365,6 +375,7 @@ def main() -> None:
     _open_what_is_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal of few letters shows a question mark
+    ask_by(typed_passphrase)
     try:
         app()
     except PostureCoachError as why:

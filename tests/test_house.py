@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("__main__", "cli", "cli_calibrate", "cli_compare", "cli_monitor", "cli_options", "cli_targets"),
         *("cli_data", "cli_data_asked", "cli_data_delete", "cli_data_export", "cli_data_shown"),
+        *("cli_diary", "cli_encrypt", "cli_keys", "cli_secrets"),
         *("dashboard", "doctor"),
     ),
 )
@@ -50,6 +51,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "cli.py",
         "cli_calibrate.py",
         "cli_compare.py",
+        "cli_diary.py",
         "cli_monitor.py",
         "cli_targets.py",
         "batch/compare_terminal.py",
@@ -72,8 +74,12 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "cli_data_delete.py",
         "cli_data_export.py",
         "cli_data_shown.py",
+        "cli_diary.py",
+        "cli_encrypt.py",
+        "cli_keys.py",
         "cli_monitor.py",
         "cli_options.py",
+        "cli_secrets.py",
         "cli_targets.py",
     ),
 }
