@@ -12,10 +12,12 @@ from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.rules import Rules, shipped_rules
 from posture_coach.scoring.seconds import Gatherer
-from posture_coach.scoring.windows import REASONS_TOLD, Loss, Window, Windows, hours, joined
+from posture_coach.scoring.windows import REASONS_TOLD, Loss, Window, Windows, hours, joined, united
 
 SCORE_DIGITS, DIGITS = 1, 4
 """Decimals kept of points, and of everything else: a score is no surer than a tenth."""
+A_SECOND_S = 1.0
+"""Time is judged second by second: less than one between two moments is none."""
 
 
 def over_time(result: Assessment, end_s: float | None = None) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _told(window: Window) -> dict[str, Any]:
         **{name: _number(getattr(window, name), SCORE_DIGITS) for name in ("score", "posture", "variety", "breaks")},
         "coverage": _number(window.coverage, DIGITS),
         "confidence": window.confidence,
-        "why": [_loss(loss) for loss in window.losses[:REASONS_TOLD]],
+        "why": [_loss(loss) for loss in window.losses[:REASONS_TOLD] if round(loss.points, SCORE_DIGITS)],
         "shifts_per_h": _number(moves.shifts_per_h, SCORE_DIGITS),
         "longest_still_s": _number(moves.longest_still_s, DIGITS),
         "sitting_bout_s": moves.sitting_s,
@@ -80,7 +82,8 @@ def _loss(loss: Loss) -> dict[str, Any]:
         "what": loss.what,
         "title": loss.title,
         "points": _number(loss.points, SCORE_DIGITS),
-        "moments": [[start_s, end_s] for start_s, end_s in loss.moments],
+        # Windows cut what goes on through them.
+        "moments": [[start_s, end_s] for start_s, end_s in united(loss.moments, apart_s=A_SECOND_S)],
     }
 
 

@@ -24,6 +24,8 @@ from posture_coach.scoring.variety import Mover, Moves
 
 REASONS_TOLD = 3
 MOMENTS_TOLD = 3
+TELLING = 1.0
+"""Points of a second's score: what cost less is the camera's doubt rather than a moment to look at."""
 SURE, FAIR = 0.6, 0.3
 """Coverage from which on a score is called sure, or fair; below it is a glimpse."""
 PARTS = ("posture", "variety", "breaks")
@@ -213,7 +215,8 @@ def _posture(seconds: Sequence[Second], targets: Targets, there: float) -> tuple
 def _loss(name: str, title: str, scored: Sequence[Second]) -> Loss:
     """Return what one target cost on average, and the longest stretches in which it cost at least half its most."""
     lost = [second.lost.get(name, 0.0) for second in scored]
-    worst = [s.start_s for s, cost in zip(scored, lost, strict=True) if cost > 0 and cost >= max(lost) / 2.0]
+    least = max(TELLING, max(lost) / 2.0)
+    worst = [s.start_s for s, cost in zip(scored, lost, strict=True) if cost >= least]
     stretches: list[tuple[float, float]] = []
     for start_s in worst:
         if stretches and start_s - stretches[-1][1] <= 1.0:
@@ -224,11 +227,28 @@ def _loss(name: str, title: str, scored: Sequence[Second]) -> Loss:
 
 
 def _longest(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Return the longest ones in the order of time; a bout that still went on in a later window counts once."""
-    ends: dict[float, float] = {}
-    for start_s, end_s in stretches:
-        ends[start_s] = max(end_s, ends.get(start_s, end_s))
-    return tuple(sorted(sorted(ends.items(), key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]))
+    """Return the longest ones in the order of time; a bout that still went on in a later window counts once.
+
+    Those that only touch stay apart: which of them are kept must not depend on how windows are grouped.
+    """
+    return tuple(sorted(sorted(united(stretches), key=lambda s: (s[0] - s[1], s[0]))[:MOMENTS_TOLD]))
+
+
+def united(stretches: Iterable[tuple[float, float]], *, apart_s: float = 0.0) -> list[tuple[float, float]]:
+    """Return stretches of time in order, those that overlap as one.
+
+    Parameters
+    ----------
+    apart_s
+        Those less than this apart are one too.
+    """
+    found: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(stretches):
+        if found and start_s - found[-1][1] < apart_s:
+            found[-1] = (found[-1][0], max(end_s, found[-1][1]))
+        else:
+            found.append((start_s, end_s))
+    return found
 
 
 def _variety(moves: Moves, points: Points, rules: Rules) -> tuple[float, list[Loss]]:

@@ -102,6 +102,16 @@ def test_a_longer_one_has_its_hours():
     assert second["why"][0]["moments"]
 
 
+def test_what_goes_on_through_several_windows_is_one_moment():
+    time_s = np.arange(2 * 1500) / 2.0
+    slumped = np.where((time_s >= 200) & (time_s < 1150), 35.0, 2.0)
+    told = over_time(assessed(time_s, {TRUNK: slumped, PITCH: 5.0, NECK: 0.0}))
+    (trunk,) = (loss for loss in told["session"]["why"] if loss["what"] == "sitting_trunk")
+    assert len(told["windows"]) == 5
+    (moment,) = trunk["moments"]
+    assert moment[1] - moment[0] > 600, "longer than any window"
+
+
 def test_less_than_a_minute_of_somebody_has_no_score():
     short = over_time(assessed(np.arange(100) / 2.0, {TRUNK: 0.0, PITCH: 0.0}))
     assert [window["score"] for window in short["windows"]] == [None]

@@ -21,7 +21,17 @@ from posture_coach.pose.video import open_video
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.score import Scorer
 from posture_coach.scoring.targets import Plane
-from posture_coach.scoring.windows import HOUR_S, MOMENTS_TOLD, PARTS, Windows, hours, joined, scale_points
+from posture_coach.scoring.windows import (
+    HOUR_S,
+    MOMENTS_TOLD,
+    PARTS,
+    Loss,
+    Windows,
+    hours,
+    joined,
+    scale_points,
+    united,
+)
 from tests.batch.made import SITTING, assessor
 from tests.batch.made import assessed as drawn
 from tests.clips import WALK as WALK_CLIP
@@ -320,16 +330,34 @@ def test_a_part_is_the_mean_over_the_time_of_those_who_know_it(windows):
 
 
 @pytest.mark.parametrize("windows", MANY)
-def test_the_longest_moments_are_kept_and_a_bout_counts_once(windows):
+def test_the_longest_moments_are_kept_and_what_overlaps_counts_once(windows):
     for loss in joined(windows, RULES).losses:
-        all_of = {m for one in windows for other in one.losses if other.what == loss.what for m in other.moments}
-        longest = sorted(all_of, key=lambda m: (m[0] - m[1], m[0]))
-        starts = [start_s for start_s, _ in loss.moments]
-        assert longest[0] in loss.moments
-        assert len(set(starts)) == len(starts) == min(MOMENTS_TOLD, len({start_s for start_s, _ in all_of}))
-        assert starts == sorted(starts)
-        for start_s, end_s in loss.moments:
-            assert end_s == max(end for start, end in all_of if start == start_s)
+        left = [m for one in windows for other in one.losses if other.what == loss.what for m in other.moments]
+        apart: list[tuple[float, float]] = []
+        while left:
+            start_s, end_s = left.pop()
+            over = [m for m in apart if m[0] < end_s and start_s < m[1]]
+            if over:
+                apart = [m for m in apart if m not in over]
+                left.append((min(start_s, *(m[0] for m in over)), max(end_s, *(m[1] for m in over))))
+            else:
+                apart.append((start_s, end_s))
+        longest = sorted(apart, key=lambda m: (m[0] - m[1], m[0]))[:MOMENTS_TOLD]
+        assert loss.moments == tuple(sorted(longest))
+
+
+def test_a_bout_whose_beginning_wavers_by_less_than_it_lasts_is_one_moment():
+    first, second = windows_of(steady(10))
+    bouts = [((641.0, 36100.0),), ((641.0000001, 36400.0),)]
+    told = [
+        replace(one, losses=(Loss("breaks", "sitting_bout", "Sitting without a break", 10.0, moments),))
+        for one, moments in zip((first, second), bouts, strict=True)
+    ]
+    (loss,) = joined(told, RULES).losses
+    assert loss.moments == ((641.0, 36400.0),)
+    assert united([(5.0, 6.0), (0.0, 2.0), (2.0, 3.0)]) == [(0.0, 2.0), (2.0, 3.0), (5.0, 6.0)]
+    assert united([(5.0, 6.0), (0.0, 2.0), (2.0, 3.0)], apart_s=1.0) == [(0.0, 3.0), (5.0, 6.0)]
+    assert united([]) == []
 
 
 def test_one_window_joined_is_itself():
