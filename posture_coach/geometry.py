@@ -20,8 +20,9 @@ def direction_deg(across: ArrayLike, along: ArrayLike) -> Floats:
     """Angle whose tangent is across / along, in (-180, 180]; NaN where both are zero."""
     across, along = np.asarray(across, dtype=np.float64), np.asarray(along, dtype=np.float64)
     # Adding 0 turns -0.0 into 0.0, whose half turn is +180.
-    angle = np.degrees(np.arctan2(across + 0.0, along))
-    return np.where((across == 0) & (along == 0), np.nan, angle)
+    angle = np.asarray(np.degrees(np.arctan2(across + 0.0, along)))
+    np.putmask(angle, (across == 0) & (along == 0), np.nan)
+    return angle
 
 
 def wrapped_deg(angle: ArrayLike, lowest: float = -HALF_TURN_DEG) -> Floats:
@@ -67,14 +68,14 @@ def obliquity_deg(left: Floats, right: Floats) -> Floats:
 def angle_between_deg(a: Floats, b: Floats) -> Floats:
     """Unsigned angle between vectors (..., d), in [0, 180]; NaN where one has no length."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        cosine = np.sum(a * b, axis=-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
-    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), dtype=np.float64)
+        cosine = np.add.reduce(a * b, axis=-1) / (length(a) * length(b))
+    return np.asarray(np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))), dtype=np.float64)
 
 
 def offset_ratio(point: Floats, top: Floats, bottom: Floats, forward: Floats | float) -> Floats:
     """Distance of a point from the line top → bottom, over that line's length; + ahead of it (towards `forward`)."""
     line, to_point = bottom - top, point - top
-    length_squared = np.sum(line * line, axis=-1)
+    length_squared = np.add.reduce(line * line, axis=-1)
     crossed = to_point[..., 0] * line[..., 1] - to_point[..., 1] * line[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(length_squared > 0, crossed * forward / length_squared, np.nan)
@@ -87,4 +88,9 @@ def middle(a: Floats, b: Floats) -> Floats:
 
 def distance(a: Floats, b: Floats) -> Floats:
     """Straight distance between two points, in their own unit."""
-    return np.asarray(np.linalg.norm(b - a, axis=-1), dtype=np.float64)
+    return length(b - a)
+
+
+def length(vector: Floats) -> Floats:
+    """Length of vectors (..., d), in their own unit."""
+    return np.asarray(np.sqrt(np.add.reduce(vector * vector, axis=-1)), dtype=np.float64)

@@ -183,9 +183,10 @@ class Changes:
 
 def changes(values: Floats, own: Own) -> Changes:
     """Turn (n, k) features into movements in space."""
-    shoulder, ear = _places(values, own)
-    shoulder_0, ear_0 = (place[0] for place in _places(own.upright[None], own))
-    moved, neck, neck_0 = shoulder - shoulder_0, ear - shoulder, ear_0 - shoulder_0
+    # The upright goes through the same reckoning, in the first row.
+    shoulder, ear = _places(np.concatenate([own.upright[None], values]), own)
+    moved, necks = shoulder[1:] - shoulder[0], ear - shoulder
+    neck, neck_0 = necks[1:], necks[0]
     trunk = np.hypot(moved[:, 0], HIP_DEPTH + moved[:, 1])
     neck_length = np.hypot(neck[:, 0] - neck_0[0], neck[:, 1])
     return Changes(

@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 
+_STANDS_WRONGLY = np.isin(list(Reason), (Reason.NOBODY, Reason.NOT_FROM_HERE, Reason.OUT_OF_PICTURE))
+"""By code of `Reason`, whether it says that the person stands wrongly for an estimate at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -69,6 +72,7 @@ class Measurer:
     camera: Camera = LEVEL
     _tracker: ViewTracker = field(default_factory=ViewTracker)
     _widths: dict[tuple[Mode, Model], Widths] = field(default_factory=dict)
+    _uprights: dict[tuple[int, int], desk.Own | None] = field(default_factory=dict)
     _own: Floats = field(init=False)
     _lacking: Codes = field(init=False)
 
@@ -85,13 +89,13 @@ class Measurer:
         value, reason = self._settled(raw), refusals(here, raw, series.model)
         _because(reason, self._lacking[here.number])
         err = half_widths(self._known(series), value, here.skeleton, series, here.number, self.camera)
-        found = _estimated(level, series, self.baseline, self.camera)
+        found = self._estimated(level, series)
         for name, (estimate, width) in found.values.items():
             column = NAMES.index(name)
             value[:, column], err[:, column] = estimate, width
             # Where the person stands wrongly for an estimate at all is said already; the rest it knows best itself.
-            placed = np.isin(reason[:, column], (Reason.NOBODY, Reason.NOT_FROM_HERE, Reason.OUT_OF_PICTURE))
-            reason[:, column] = np.where(placed, reason[:, column], found.reason)
+            said = reason[:, column]
+            reason[:, column] = np.where(_STANDS_WRONGLY[said], said, found.reason)
         with np.errstate(invalid="ignore"):
             _because(reason, np.where(err > columns.USEFUL, np.int8(Reason.TOO_UNCERTAIN), np.int8(0)))
         _because(reason, np.where(np.isnan(err), np.int8(Reason.UNKNOWN_ERROR), np.int8(0)))
@@ -113,6 +117,25 @@ class Measurer:
         if how not in self._widths:
             self._widths[how] = widths(self.accuracy, *how)
         return self._widths[how]
+
+    def _upright(self, width: int, height: int) -> desk.Own | None:
+        if self.baseline is None:
+            return None
+        size = width, height
+        if size not in self._uprights:
+            self._uprights[size] = desk_upright(self.baseline, self.camera, *size)
+        return self._uprights[size]
+
+    def _estimated(self, level: PoseSeries, seen: PoseSeries) -> _Estimated:
+        """Estimate from levelled points; `seen` is as the camera drew them."""
+        if self.baseline is not None and not self.baseline.same_recording:
+            return _no_estimate(len(seen), Reason.OTHER_RECORDING)
+        own = self._upright(seen.width, seen.height)
+        if own is None:
+            return _no_estimate(len(seen), Reason.NO_BASELINE)
+        found = desk.estimate(desk.features(level, seen), own, desk.shipped_constants(), seen.mode, seen.model)
+        both = ((found.trunk_deg, found.trunk_err_deg), (found.neck_deg, found.neck_err_deg))
+        return _Estimated(dict(zip(desk.NAMES, both, strict=True)), found.reason)
 
 
 def _because(reason: Codes, code: Codes) -> None:
@@ -176,13 +199,6 @@ class _Estimated:
     reason: Codes
 
 
-def _estimated(level: PoseSeries, seen: PoseSeries, baseline: Baseline | None, camera: Camera) -> _Estimated:
-    """Estimate from levelled points; `seen` is as the camera drew them."""
-    own = None
-    if baseline is not None and baseline.same_recording:
-        own = desk_upright(baseline, camera, seen.width, seen.height)
-    found = desk.estimate(desk.features(level, seen), own, desk.shipped_constants(), seen.mode, seen.model)
-    if own is None and baseline is not None and not baseline.same_recording:
-        found.reason[:] = Reason.OTHER_RECORDING
-    both = ((found.trunk_deg, found.trunk_err_deg), (found.neck_deg, found.neck_err_deg))
-    return _Estimated(dict(zip(desk.NAMES, both, strict=True)), found.reason)
+def _no_estimate(n: int, why: Reason) -> _Estimated:
+    unknown = np.full(n, np.nan)
+    return _Estimated(dict.fromkeys(desk.NAMES, (unknown, unknown)), np.full(n, why, dtype=np.int8))

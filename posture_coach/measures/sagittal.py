@@ -31,7 +31,7 @@ SHOULDER_LOWEST_DEG = -90.0
 
 def trunk_inclination(s: Skeleton) -> Floats:
     """Mid-hip to mid-shoulder against the vertical."""
-    return inclination_deg(s.mid_hip, s.mid_shoulder, s.forward)
+    return s.trunk_deg
 
 
 def neck_inclination(s: Skeleton) -> Floats:
@@ -41,7 +41,7 @@ def neck_inclination(s: Skeleton) -> Floats:
 
 def neck_trunk_angle(s: Skeleton) -> Floats:
     """Neck inclination minus trunk inclination."""
-    return wrapped_deg(neck_inclination(s) - trunk_inclination(s))
+    return wrapped_deg(neck_inclination(s) - s.trunk_deg)
 
 
 def head_pitch(s: Skeleton) -> Floats:
@@ -54,28 +54,17 @@ def head_pitch(s: Skeleton) -> Floats:
 
 def head_trunk_flexion(s: Skeleton) -> Floats:
     """Head pitch minus trunk inclination, before the person's own neutral is taken off."""
-    return wrapped_deg(head_pitch(s) - trunk_inclination(s))
+    return wrapped_deg(head_pitch(s) - s.trunk_deg)
 
 
 def hip_flexion(s: Skeleton, side: Side) -> Floats:
     """Thigh against the trunk line prolonged."""
-    return wrapped_deg(_thigh(s, side) + trunk_inclination(s))
+    return wrapped_deg(s.thigh_deg[:, side.column] + s.trunk_deg)
 
 
 def knee_flexion(s: Skeleton, side: Side) -> Floats:
     """Shank against the thigh prolonged."""
-    shank = s.leg_gain * hanging_deg(s.of_leg("knee", side), s.of_leg("ankle", side), s.forward)
-    return wrapped_deg(_thigh(s, side) - shank)
-
-
-def _thigh(s: Skeleton, side: Side) -> Floats:
-    """Direction of the thigh against straight down, + forward; world points have a share the more it hangs."""
-    seen = hanging_deg(s.thigh_root(side), s.of_leg("knee", side), s.forward)
-    hip, knee = (s.world[:, Landmark[f"{side.value}_{joint}".upper()]] for joint in ("hip", "knee"))
-    thigh, yaw = knee - hip, np.radians(s.yaw_deg)
-    deep = direction_deg(-thigh[:, 0] * np.sin(yaw) - thigh[:, 2] * np.cos(yaw), thigh[:, 1])
-    share = s.thigh_from_depth * np.cos(np.radians(seen)) ** 2
-    return s.leg_gain * np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
+    return wrapped_deg(s.thigh_deg[:, side.column] - s.shank_deg[:, side.column])
 
 
 def ankle_dorsiflexion(s: Skeleton, side: Side) -> Floats:
@@ -94,7 +83,7 @@ def elbow_flexion(s: Skeleton, side: Side) -> Floats:
 def shoulder_flexion(s: Skeleton, side: Side) -> Floats:
     """Upper arm against the trunk line prolonged downwards."""
     arm = hanging_deg(s.of_side("shoulder", side), s.of_side("elbow", side), s.forward)
-    return wrapped_deg(arm + trunk_inclination(s), lowest=SHOULDER_LOWEST_DEG)
+    return wrapped_deg(arm + s.trunk_deg, lowest=SHOULDER_LOWEST_DEG)
 
 
 def hip_forward_offset(s: Skeleton) -> Floats:

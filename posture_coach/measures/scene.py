@@ -89,7 +89,7 @@ def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: 
 
 def raw_measures(body: Skeleton) -> Floats:
     """Return (n, m) values before anything relative is taken off; NaN in the columns of estimates."""
-    return np.column_stack([_of_estimate(body) if row.estimated else row.compute(body) for row in TABLE])
+    return np.array([_of_estimate(body) if row.estimated else row.compute(body) for row in TABLE]).T
 
 
 def _of_estimate(body: Skeleton) -> Floats:

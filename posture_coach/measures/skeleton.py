@@ -11,12 +11,12 @@ the offsets point at the camera, so nothing is moved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.geometry import distance, hanging_deg, middle
+from posture_coach.geometry import direction_deg, distance, hanging_deg, inclination_deg, middle, wrapped_deg
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Landmark, Model, PoseSeries
 
@@ -36,6 +36,11 @@ _PAIRED = {
     (point.name.split("_", 1)[1].lower(), side): point
     for side in Side for point in Landmark if point.name.startswith(side.name)
 }  # fmt: skip
+_BOTH = {
+    joint: slice(_PAIRED[joint, Side.LEFT], _PAIRED[joint, Side.RIGHT] + 1)
+    for joint in ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
+}
+"""Left and right lie beside each other in MediaPipe's order: both of a joint are one look, without a copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,10 @@ class Skeleton:
         (n,) what the directions of thigh and shank are multiplied by.
     mixing
         The other shares.
+    trunk_deg
+        (n,) mid-hip to mid-shoulder against the vertical, + forward.
+    thigh_deg, shank_deg
+        (n, 2) of the left and of the right leg against straight down, + forward. Several measures share these three.
     """
 
     points_px: Floats
@@ -140,6 +149,17 @@ class Skeleton:
     thigh_from_depth: Floats
     leg_gain: Floats
     mixing: Mixing
+    trunk_deg: Floats = field(init=False)
+    thigh_deg: Floats = field(init=False)
+    shank_deg: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Settle what several measures ask for, once."""
+        hip, knee, ankle = (self._of_legs(joint) for joint in ("hip", "knee", "ankle"))
+        forward, gain = self.forward[:, None], self.leg_gain[:, None]
+        object.__setattr__(self, "trunk_deg", inclination_deg(self.mid_hip, self.mid_shoulder, self.forward))
+        object.__setattr__(self, "thigh_deg", gain * self._thighs_deg(hip, knee))
+        object.__setattr__(self, "shank_deg", gain * hanging_deg(knee, ankle, forward))
 
     def point(self, landmark: Landmark) -> Floats:
         """Return (n, 2) pixels of one point."""
@@ -149,24 +169,35 @@ class Skeleton:
         """Return (n, 2) pixels of a paired joint, such as 'knee'."""
         return self.points_px[:, _PAIRED[joint, side]]
 
-    def of_leg(self, joint: str, side: Side) -> Floats:
-        """Return (n, 2) pixels of a joint of one leg, drawn towards the middle of both where they move together."""
-        left, right = (self.of_side(joint, s) for s in Side)
-        own = left if side is Side.LEFT else right
-        return own + (middle(left, right) - own) * self.other_leg[:, None]
+    def both(self, joint: str) -> Floats:
+        """Return (n, 2, 2) pixels of a paired joint, the left one first."""
+        return self.points_px[:, _BOTH[joint]]
 
-    def thigh_root(self, side: Side) -> Floats:
-        """Return the (n, 2) pixels the thigh starts from: the hip, moved across the thigh."""
-        hip, knee = self.of_leg("hip", side), self.of_leg("knee", side)
-        length = distance(hip, knee)[:, None]
+    def _of_legs(self, joint: str) -> Floats:
+        """Return (n, 2, 2) pixels of a joint of both legs, drawn towards their middle where they move together."""
+        own = self.both(joint)
+        return own + (middle(own[:, :1], own[:, 1:]) - own) * self.other_leg[:, None, None]
+
+    def _thighs_deg(self, hip: Floats, knee: Floats) -> Floats:
+        """Return (n, 2) directions of the thighs; world points have a share the more one hangs."""
+        yaw = np.radians(self.yaw_deg)[:, None]
+        seen = hanging_deg(self._thigh_roots(hip, knee), knee, self.forward[:, None])
+        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]]
+        deep = direction_deg(-thigh[..., 0] * np.sin(yaw) - thigh[..., 2] * np.cos(yaw), thigh[..., 1])
+        share = self.thigh_from_depth[:, None] * np.cos(np.radians(seen)) ** 2
+        return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
+
+    def _thigh_roots(self, hip: Floats, knee: Floats) -> Floats:
+        """Return the (n, 2, 2) pixels the thighs start from: the hips, moved across the thighs."""
+        length = distance(hip, knee)[..., None]
         with np.errstate(invalid="ignore", divide="ignore"):
             down = np.where(length > 0, (knee - hip) / length, 0.0)
-        return hip + _turned_forward(-down, self.forward) * self.thigh_forward_px[:, None]
+        return hip + _turned_forward(-down, self.forward[:, None]) * self.thigh_forward_px[:, None, None]
 
 
 def _turned_forward(up: Floats, forward: Floats) -> Floats:
     """Return unit vectors a quarter turn from `up`, towards the way the person faces."""
-    return np.stack([-up[:, 1] * forward, up[:, 0] * forward], axis=1)
+    return np.stack([-up[..., 1] * forward, up[..., 0] * forward], axis=-1)
 
 
 def unfold_gain(yaw_deg: Floats) -> Floats:
@@ -190,7 +221,8 @@ def build(
     view
         (n,) of `View`; unfolding and offsets apply where it is `View.SIDE` or `View.OBLIQUE`.
     """
-    aside = (view == View.SIDE) | (view == View.OBLIQUE)
+    side_on, corner = view == View.SIDE, view == View.OBLIQUE
+    aside = side_on | corner
     forward = np.where(yaw_deg > 0, -1.0, 1.0)
     p = _unfolded(series.points_px, np.where(aside, unfold_gain(yaw_deg), 1.0))
     hip, shoulder, ear, length = _moved(p, aside, yaw_deg, forward, offsets)
@@ -204,11 +236,11 @@ def build(
         mid_hip=hip,
         mid_shoulder=shoulder,
         mid_ear=ear,
-        trunk_px=distance(*(_middle_of(series.points_px, joint) for joint in ("HIP", "SHOULDER"))),
+        trunk_px=distance(*(_middle_of(series.points_px, joint) for joint in ("hip", "shoulder"))),
         thigh_forward_px=offsets.thigh_forward * np.where(aside, length, 0.0),
-        other_leg=np.where(view == View.OBLIQUE, _together(p, series.world, yaw_deg), 0.0),
-        thigh_from_depth=np.where(view == View.SIDE, depth, 0.0),
-        leg_gain=np.where(view == View.OBLIQUE, mixing.corner_leg_gain, 1.0),
+        other_leg=np.where(corner, _together(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
+        thigh_from_depth=np.where(side_on, depth, 0.0),
+        leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
         mixing=mixing,
     )
 
@@ -217,7 +249,7 @@ def _moved(
     points: Floats, aside: NDArray[np.bool_], yaw_deg: Floats, forward: Floats, offsets: Offsets
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return (n, 2) mid-hip, mid-shoulder and mid-ear, moved where seen from aside, and (n,) trunk lengths before."""
-    hip, shoulder, ear = (_middle_of(points, joint) for joint in ("HIP", "SHOULDER", "EAR"))
+    hip, shoulder, ear = (_middle_of(points, joint) for joint in ("hip", "shoulder", "ear"))
     length = distance(hip, shoulder)
     with np.errstate(invalid="ignore", divide="ignore"):
         up = np.where(length[:, None] > 0, (shoulder - hip) / length[:, None], 0.0)
@@ -235,12 +267,13 @@ def _moved(
 
 
 def _middle_of(points: Floats, joint: str) -> Floats:
-    return middle(points[:, Landmark[f"LEFT_{joint}"]], points[:, Landmark[f"RIGHT_{joint}"]])
+    left = _BOTH[joint].start
+    return middle(points[:, left], points[:, left + 1])
 
 
 def _unfolded(points_px: Floats, gain: Floats) -> Floats:
     """Widen (n, 33, 2) points about the middle of the hips."""
-    centre = _middle_of(points_px, "HIP")[:, None, :1]
+    centre = _middle_of(points_px, "hip")[:, None, :1]
     wide = points_px.copy()
     wide[..., :1] = centre + (points_px[..., :1] - centre) * gain[:, None, None]
     return wide
@@ -249,12 +282,11 @@ def _unfolded(points_px: Floats, gain: Floats) -> Floats:
 def arm_shift(points: Floats, up: Floats, forward: Floats, offsets: Offsets) -> tuple[Floats, Floats]:
     """Return (n, 1) shifts of the shoulders ahead and up, in trunk lengths: they follow the arms' mean elevation."""
     trunk_deg = hanging_deg(up, np.zeros_like(up), forward)
-    sine, raised = np.zeros(len(points)), np.zeros(len(points))
-    for side in ("LEFT", "RIGHT"):
-        arm_deg = hanging_deg(points[:, Landmark[f"{side}_SHOULDER"]], points[:, Landmark[f"{side}_ELBOW"]], forward)
-        # An arm without length in the picture, as one that points at the camera, counts as hanging.
-        elevation = np.nan_to_num(np.radians(arm_deg - trunk_deg))
-        sine, raised = sine + np.sin(elevation) / 2.0, raised + (1.0 - np.cos(elevation)) / 2.0
+    arms_deg = hanging_deg(points[:, _BOTH["shoulder"]], points[:, _BOTH["elbow"]], forward[:, None])
+    # An arm without length in the picture, as one that points at the camera, counts as hanging.
+    elevation = np.nan_to_num(np.radians(arms_deg - trunk_deg[:, None]))
+    sine = np.add.reduce(np.sin(elevation) / 2.0, axis=1)
+    raised = np.add.reduce((1.0 - np.cos(elevation)) / 2.0, axis=1)
     ahead = offsets.arm_forward * sine + offsets.raised_forward * raised
     rise = offsets.shoulder_up + offsets.arm_up * sine + offsets.raised_up * raised
     return ahead[:, None], rise[:, None]
@@ -271,8 +303,8 @@ def _together(points: Floats, world: Floats, yaw_deg: Floats) -> Floats:
         for of in (points, world)
     ]
     drops, reaches = [thigh[:, 1] for thigh in thighs[0]], [_ahead(thigh, yaw_deg) for thigh in thighs[1]]
-    level = _alike(drops, distance(_middle_of(points, "HIP"), _middle_of(points, "SHOULDER")), ALIKE, UNLIKE)
-    trunk_m = distance(_middle_of(world, "HIP"), _middle_of(world, "SHOULDER"))
+    level = _alike(drops, distance(_middle_of(points, "hip"), _middle_of(points, "shoulder")), ALIKE, UNLIKE)
+    trunk_m = distance(_middle_of(world, "hip"), _middle_of(world, "shoulder"))
     turned = np.fmin(2.0 * np.cos(np.radians(yaw_deg)) ** 2, 1.0)
     return np.asarray(np.fmin(level, _alike(reaches, trunk_m, ABREAST, ASTRIDE)) * turned, dtype=np.float64)
 

@@ -28,6 +28,11 @@ class Side(StrEnum):
     LEFT = "left"
     RIGHT = "right"
 
+    @property
+    def column(self) -> int:
+        """Its place where an array holds both sides."""
+        return 0 if self is Side.LEFT else 1
+
 
 class Reason(IntEnum):
     """Why a measure has no value. The words for the screen stand in `WORDS`."""

@@ -351,6 +351,24 @@ def test_how_a_video_is_cut_changes_nothing(cuts):
         np.testing.assert_array_equal(getattr(joined, field), getattr(whole, field))
 
 
+@pytest.mark.parametrize("yaw", [0.0, 45.0, 90.0, -90.0, 180.0])
+@pytest.mark.parametrize("model", [Model.FULL, Model.HEAVY])
+def test_a_live_camera_reads_the_same_as_a_file(yaw, model):
+    """All constants, an own upright and a tilted camera: whatever is shared within a picture is shared by no other."""
+    bend = {"trunk_inclination_deg": 2, "shoulder_flexion_left_deg": 3, "hip_flexion_left_deg": 3, "neck_inclination_deg": 2}
+    bodies = [Body(yaw_deg=yaw, **{name: i * step for name, step in bend.items()}) for i in range(1, 20)]
+    series, how = draw([*bodies[:9], None, *bodies[9:]], model=model), {"accuracy": shipped_accuracy()}
+    how |= {"baseline": neutral_of(series.part(0, 1)), "camera": Camera(roll_deg=3, pitch_deg=-8, focal_px=FOCAL_PX)}
+    live, whole = Measurer(**how), measure(series, **how)
+    joined = MeasureSeries.joined([live.push(series.part(i, i + 1)) for i in range(len(series))])
+    for field in ("reason", "view"):
+        np.testing.assert_array_equal(getattr(joined, field), getattr(whole, field))
+    for field in ("value", "err", "body_yaw_deg"):
+        # Sums of products are rounded in the last place by how many there are at once.
+        np.testing.assert_allclose(getattr(joined, field), getattr(whole, field), rtol=0, atol=1e-12)
+    assert (whole.reason == Reason.NONE).sum() > len(series)
+
+
 def test_a_video_of_nothing_gives_nothing():
     assert measure(draw([])).value.shape == (0, len(NAMES))
 
