@@ -1,8 +1,8 @@
 """Fit the landmark offsets of `Offsets` on the side views of the ground truth, and say what each part of them gives.
 
 Fitted is where the true joint lies as seen from the network's point, in the trunk's own directions: weighted least
-absolute errors, which for a constant is the weighted median. Tried beside it, each by leaving one body out: no term
-for the arms, and constants of their own for each mode.
+absolute errors, which for a constant is the weighted median. Tried beside it, each by leaving one body out: no terms
+for arms and legs, and constants of their own for each mode.
 
 Every body counts the same within a group (sitting, standing, walking, exercise), and so does every group a body
 is in; both modes together. `--write` puts the fit, to three decimals, into the package's `accuracy.toml`.
@@ -43,6 +43,10 @@ NEAR_TRUNKS = 0.002
 ARM_RIDGE = 50.0
 """Draws the terms for the arms towards none: six people raise their arms in few ways. Of 0, 15, 50, 150 and 500 it is
 the one with the least error on the body left out."""
+LEAST_LEVEL = 0.5
+"""Square of the sine of a thigh's direction below which it tells nothing of level ones."""
+LEAST_HANGING = 0.3
+"""Cosine of a thigh's direction below which its ankle is hardly moved, and tells nothing of where it belongs."""
 ANGLES = ("trunk", "neck", "hip", "knee")
 DECIMALS = 3
 
@@ -58,7 +62,8 @@ class Samples:
     joints_px
         (n, 4, 2) true mid-hip, mid-shoulder, mid-ear, and near hip, in pixels.
     truth
-        (n,) by name of `ANGLES`, near side; `thigh` is the true direction of the near thigh in the picture.
+        (n,) by name of `ANGLES`, near side; `thigh` and `shank` are the true directions of the near leg in the
+        picture.
     """
 
     series: PoseSeries
@@ -108,12 +113,13 @@ def samples_of(item: Item, series: PoseSeries, stand: Camera) -> Samples:
     series = levelled(series, stand)
     pairs = ("HIP", "SHOULDER", "EAR")
     joints = [middle(px[:, Landmark[f"LEFT_{pair}"]], px[:, Landmark[f"RIGHT_{pair}"]]) for pair in pairs]
-    hip, knee = (np.where(near_left[:, None], px[:, Landmark[f"LEFT_{j}"]], px[:, Landmark[f"RIGHT_{j}"]])
-                 for j in ("HIP", "KNEE"))  # fmt: skip
+    hip, knee, ankle = (np.where(near_left[:, None], px[:, Landmark[f"LEFT_{j}"]], px[:, Landmark[f"RIGHT_{j}"]])
+                        for j in ("HIP", "KNEE", "ANKLE"))  # fmt: skip
+    forward = np.where(near_left, -1.0, 1.0)
     truth = {
         "trunk": table["trunk_inclination_deg"][seen], "neck": table["neck_inclination_deg"][seen],
         "hip": near["hip_flexion"], "knee": near["knee_flexion"],
-        "thigh": hanging_deg(hip, knee, np.where(near_left, -1.0, 1.0)),
+        "thigh": hanging_deg(hip, knee, forward), "shank": hanging_deg(knee, ankle, forward),
     }  # fmt: skip
     n = len(series)
     heap = Samples(series, near_left, np.stack([*joints, hip], axis=1), truth, np.full(n, 1.0 / n),
@@ -195,6 +201,34 @@ def arms(s: Samples) -> Floats:
     return np.stack([arm_shift(p, up, forward, one)[0][:, 0] for one in unit], axis=1)
 
 
+def level(s: Samples) -> Floats:
+    """Return (n,) squares of the sine of the near thigh's direction, as the product takes them."""
+    body = skeleton(s, NO_OFFSETS)
+    line = _near(s, body.both("knee")) - _near(s, body.both("hip"))
+    return np.asarray(line[:, 0] ** 2 / np.sum(line**2, axis=1), dtype=np.float64)
+
+
+def ankle_places(s: Samples) -> tuple[Floats, Floats]:
+    """Return (n,) where along the foot the near ankle should lie for the shank to be right, and what that weighs."""
+    body = skeleton(s, NO_OFFSETS)
+    hip, knee, ankle, heel, toe = (_near(s, body.both(j)) for j in ("hip", "knee", "ankle", "heel", "foot_index"))
+    foot, true = toe - heel, np.radians(s.truth["shank"])
+    way = np.stack([np.sin(true) * body.forward, np.cos(true)], axis=1)
+    shift = -_crossed(ankle - knee, way) / _crossed(foot, way)
+    place = np.sum((ankle - heel) * foot, axis=1) / np.sum(foot**2, axis=1)
+    hangs = np.fmax((knee - hip)[:, 1] / distance(hip, knee), LEAST_HANGING)
+    weight = np.where(hangs > LEAST_HANGING, s.weight * hangs, 0.0)
+    return place + shift / hangs, weight
+
+
+def _near(s: Samples, both: Floats) -> Floats:
+    return np.where(s.near_left[:, None], both[:, 0], both[:, 1])
+
+
+def _crossed(a: Floats, b: Floats) -> Floats:
+    return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0], dtype=np.float64)
+
+
 def least_absolute(regressors: Floats, values: Floats, weight: Floats) -> Floats:
     """Return (k,) coefficients with the least weighted sum of |error|; all but the first are drawn towards 0."""
     share = weight / NEAR_TRUNKS
@@ -206,10 +240,15 @@ def least_absolute(regressors: Floats, values: Floats, weight: Floats) -> Floats
     return np.asarray(found, dtype=np.float64)
 
 
-def fit(s: Samples, with_arms: bool = True) -> Offsets:
+def fit(s: Samples, with_arms: bool = True, with_legs: bool = True) -> Offsets:
     """Fit all constants."""
     moves = displacements(s)
     found = {name: weighted_quantile(moves[name], s.weight, 0.5) for name in moves if name != "shoulder_forward"}
+    if with_legs:
+        lies = level(s)
+        more = (moves["thigh_forward"] - found["thigh_forward"]) / np.fmax(lies, LEAST_LEVEL)
+        found["level_forward"] = weighted_quantile(more, np.where(lies > LEAST_LEVEL, s.weight * lies, 0.0), 0.5)
+        found["ankle_along_foot"] = weighted_quantile(*ankle_places(s), 0.5)
     if with_arms:
         ones = np.ones((len(s.series), 1))
         both = np.hstack([ones, arms(s)])
@@ -223,10 +262,11 @@ def fit(s: Samples, with_arms: bool = True) -> Offsets:
 
 
 METHODS: dict[str, Callable[[Samples], Offsets]] = {
-    "constants": lambda s: fit(s, with_arms=False),
-    "constants and arms": fit,
+    "constants": lambda s: fit(s, with_arms=False, with_legs=False),
+    "constants and arms": lambda s: fit(s, with_legs=False),
+    "constants, arms and legs": fit,
 }
-CHOSEN = "constants and arms"
+CHOSEN = "constants, arms and legs"
 
 
 def rounded(offsets: Offsets) -> Offsets:

@@ -20,6 +20,7 @@ from posture_coach.pose.types import MIRROR_ORDER, POINTS, Landmark, Mode, Model
 TRUNK_M, THIGH_M, SHANK_M, UPPER_ARM_M, FOREARM_M = 0.50, 0.42, 0.40, 0.30, 0.26
 HIP_WIDTH_M, SHOULDER_WIDTH_M, EAR_WIDTH_M, EYE_WIDTH_M = 0.25, 0.38, 0.15, 0.063
 EYE_OUTER_WIDTH_M, MOUTH_WIDTH_M = 0.10, 0.05
+FOOT_M = 0.2
 FILL = 0.38
 """Pixels a metre, as a share of the picture's shorter side: any pose stays inside the picture."""
 SIDES = (("left", -1.0), ("right", 1.0))
@@ -109,13 +110,13 @@ def _leg(body: Body, side: str, outward: float, trunk: np.ndarray, at: dict[str,
     valgus = outward * _angle(body, "knee_valgus", side)
     thigh = trunk @ rolled(valgus / 2) @ pitched(-_angle(body, "hip_flexion", side))
     shank = thigh @ pitched(_angle(body, "knee_flexion", side)) @ rolled(-valgus)
-    foot = shank @ pitched(-_angle(body, "ankle_dorsiflexion", side)) @ FORWARD
+    foot = shank @ pitched(-_angle(body, "ankle_dorsiflexion", side))
     hip = rolled(-body.pelvic_obliquity_deg) @ np.array([0.0, outward * HIP_WIDTH_M / 2, 0.0])
     at[f"{name}_HIP"] = hip
     at[f"{name}_KNEE"] = hip + thigh @ DOWN * THIGH_M
     at[f"{name}_ANKLE"] = at[f"{name}_KNEE"] + shank @ DOWN * SHANK_M
-    at[f"{name}_HEEL"] = at[f"{name}_ANKLE"] + shank @ DOWN * 0.05 - foot * 0.05
-    at[f"{name}_FOOT_INDEX"] = at[f"{name}_HEEL"] + foot * 0.2
+    at[f"{name}_HEEL"] = at[f"{name}_ANKLE"] + foot @ (DOWN * 0.05 - FORWARD * FOOT_M / 4)
+    at[f"{name}_FOOT_INDEX"] = at[f"{name}_HEEL"] + foot @ FORWARD * FOOT_M
 
 
 def _arm(

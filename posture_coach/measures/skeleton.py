@@ -2,7 +2,8 @@
 
 MediaPipe's points lie off the joint centres by a share of the trunk's length that is much the same from body to
 body (`benchmarks/fit_offsets.py`): ear and hip too far forward, shoulder too high, more so with the arms raised, and
-the hip too near the front of the thigh. Seen from the side that alone is 3-10 degrees; the offsets take it back.
+the hip too near the front of the thigh. Seen from the side that alone is 3-10 degrees; the offsets take it back. The
+ankle is drawn now further ahead on the foot and now less, by who it is, and is put back to one place on it.
 
 From a corner the picture shows the sagittal plane foreshortened by the sine of the body's yaw; it is unfolded by that
 sine before anything else, so that one set of offsets serves from 35 degrees off the front to side-on. From the front
@@ -16,7 +17,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.geometry import direction_deg, distance, hanging_deg, inclination_deg, middle, wrapped_deg
+from posture_coach.geometry import (
+    direction_deg,
+    distance,
+    hanging_deg,
+    inclination_deg,
+    length,
+    middle,
+    wrapped_deg,
+)
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Landmark, Model, PoseSeries
 
@@ -31,6 +40,12 @@ ABREAST, ASTRIDE = 0.2, 0.35
 """The same of how far ahead the thighs' world points reach: a stride lowers both knees alike, one ahead and one behind.
 Thighs that moved together stayed within 0.2 on the rendered people; walkers' are 0.33 apart in the median."""
 
+
+FURTHEST_ON_FOOT = 0.06
+"""Lengths of the foot by which an ankle is moved along it at most: people differ by that much; further off, it is heel
+or toes that are misplaced."""
+FOOT_SEEN = 0.5
+"""Visibility below which a foot is guessed, as behind the picture's edge."""
 
 _PAIRED = {
     (point.name.split("_", 1)[1].lower(), side): point
@@ -51,12 +66,17 @@ class Offsets:
     ----------
     hip_forward, shoulder_up, ear_forward, ear_up
         Along the trunk (up) and across it (forward, the way the person faces).
-    thigh_forward
-        Of the hip, across the thigh, for the direction of the thigh alone.
+    thigh_forward, level_forward
+        Of the hip, across the thigh, for the direction of the thigh alone; the second times the square of the sine of
+        that direction, so that a level thigh has it in full and a hanging one not at all, and from the side alone:
+        from a corner the gain of the legs' directions does as much.
     arm_forward, arm_up
         Of the shoulder, times the sine of the arms' mean elevation (forward of the trunk line prolonged downwards).
     raised_forward, raised_up
         Of the shoulder, times 1 - cosine of that elevation.
+    ankle_along_foot
+        No offset but a place, in lengths of the foot: how far ahead of the heel, along the line to the toes, the ankle
+        belongs, seen from the side. 0 leaves it where the network puts it.
     """
 
     hip_forward: float = 0.0
@@ -68,6 +88,8 @@ class Offsets:
     arm_up: float = 0.0
     raised_forward: float = 0.0
     raised_up: float = 0.0
+    level_forward: float = 0.0
+    ankle_along_foot: float = 0.0
 
 
 NO_OFFSETS = Offsets()
@@ -119,8 +141,10 @@ class Skeleton:
         (n, 2) pixels, moved by the offsets from the side and from a corner.
     trunk_px
         (n,) mid-hip to mid-shoulder in the picture as it is.
-    thigh_forward_px
-        (n,) how far the hip moves across the thigh, in pixels.
+    thigh_forward_px, level_forward_px
+        (n,) how far the hip moves across the thigh, in pixels, and how much further where the thigh is level.
+    ankle_along_foot
+        (n, 2) where along the foot left and right ankle belong; 0 where they stay.
     other_leg
         (n,) 0-1, how far the other leg counts: where both move together, knees turned out to the sides cancel.
     thigh_from_depth
@@ -145,6 +169,8 @@ class Skeleton:
     mid_ear: Floats
     trunk_px: Floats
     thigh_forward_px: Floats
+    level_forward_px: Floats
+    ankle_along_foot: Floats
     other_leg: Floats
     thigh_from_depth: Floats
     leg_gain: Floats
@@ -155,11 +181,12 @@ class Skeleton:
 
     def __post_init__(self) -> None:
         """Settle what several measures ask for, once."""
-        hip, knee, ankle = (self._of_legs(joint) for joint in ("hip", "knee", "ankle"))
-        forward, gain = self.forward[:, None], self.leg_gain[:, None]
+        hip, knee = self._of_legs("hip"), self._of_legs("knee")
+        along, gain = _unit(knee - hip), self.leg_gain[:, None]
+        shank = hanging_deg(knee, self._ankles(along[..., 1]), self.forward[:, None])
         object.__setattr__(self, "trunk_deg", inclination_deg(self.mid_hip, self.mid_shoulder, self.forward))
-        object.__setattr__(self, "thigh_deg", gain * self._thighs_deg(hip, knee))
-        object.__setattr__(self, "shank_deg", gain * hanging_deg(knee, ankle, forward))
+        object.__setattr__(self, "thigh_deg", gain * self._thighs_deg(hip, knee, along))
+        object.__setattr__(self, "shank_deg", gain * shank)
 
     def point(self, landmark: Landmark) -> Floats:
         """Return (n, 2) pixels of one point."""
@@ -178,21 +205,39 @@ class Skeleton:
         own = self.both(joint)
         return own + (middle(own[:, :1], own[:, 1:]) - own) * self.other_leg[:, None, None]
 
-    def _thighs_deg(self, hip: Floats, knee: Floats) -> Floats:
+    def _thighs_deg(self, hip: Floats, knee: Floats, along: Floats) -> Floats:
         """Return (n, 2) directions of the thighs; world points have a share the more one hangs."""
         yaw = np.radians(self.yaw_deg)[:, None]
-        seen = hanging_deg(self._thigh_roots(hip, knee), knee, self.forward[:, None])
+        by = self.thigh_forward_px[:, None] + self.level_forward_px[:, None] * along[..., 0] ** 2
+        root = hip + _turned_forward(-along, self.forward[:, None]) * by[..., None]
+        seen = hanging_deg(root, knee, self.forward[:, None])
         thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]]
         deep = direction_deg(-thigh[..., 0] * np.sin(yaw) - thigh[..., 2] * np.cos(yaw), thigh[..., 1])
         share = self.thigh_from_depth[:, None] * np.cos(np.radians(seen)) ** 2
         return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
 
-    def _thigh_roots(self, hip: Floats, knee: Floats) -> Floats:
-        """Return the (n, 2, 2) pixels the thighs start from: the hips, moved across the thighs."""
-        length = distance(hip, knee)[..., None]
+    def _ankles(self, hangs: Floats) -> Floats:
+        """Return (n, 2, 2) pixels of the ankles, moved along the foot by as much as the thighs hang (n, 2).
+
+        A foot is stiff: its ankle keeps its place between heel and toes, however the network draws it.
+        """
+        ankle = self._of_legs("ankle")
+        if not self.ankle_along_foot.any():
+            return ankle
+        heel = self._of_legs("heel")
+        foot = self._of_legs("foot_index") - heel
         with np.errstate(invalid="ignore", divide="ignore"):
-            down = np.where(length > 0, (knee - hip) / length, 0.0)
-        return hip + _turned_forward(-down, self.forward[:, None]) * self.thigh_forward_px[:, None, None]
+            place = np.add.reduce((ankle - heel) * foot, axis=-1) / np.add.reduce(foot * foot, axis=-1)
+        off = np.minimum(np.maximum(self.ankle_along_foot - place, -FURTHEST_ON_FOOT), FURTHEST_ON_FOOT)
+        moved = (self.ankle_along_foot > 0) & (hangs > 0) & ~np.isnan(place)
+        return ankle + np.where(moved, off * hangs, 0.0)[..., None] * foot
+
+
+def _unit(line: Floats) -> Floats:
+    """Return lines (..., 2) of length 1; 0 where there is none."""
+    long = length(line)[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(long > 0, line / long, 0.0)
 
 
 def _turned_forward(up: Floats, forward: Floats) -> Floats:
@@ -225,8 +270,7 @@ def build(
     aside = side_on | corner
     forward = np.where(yaw_deg > 0, -1.0, 1.0)
     p = _unfolded(series.points_px, np.where(aside, unfold_gain(yaw_deg), 1.0))
-    hip, shoulder, ear, length = _moved(p, aside, yaw_deg, forward, offsets)
-    depth = mixing.thigh_from_depth if series.model is not Model.HEAVY else 0.0
+    hip, shoulder, ear, trunk = _moved(p, aside, yaw_deg, forward, offsets)
     return Skeleton(
         points_px=p,
         world=series.world,
@@ -237,9 +281,11 @@ def build(
         mid_shoulder=shoulder,
         mid_ear=ear,
         trunk_px=distance(*(_middle_of(series.points_px, joint) for joint in ("hip", "shoulder"))),
-        thigh_forward_px=offsets.thigh_forward * np.where(aside, length, 0.0),
+        thigh_forward_px=offsets.thigh_forward * np.where(aside, trunk, 0.0),
+        level_forward_px=offsets.level_forward * np.where(side_on, trunk, 0.0),
+        ankle_along_foot=np.where(side_on[:, None] & _feet_seen(series), offsets.ankle_along_foot, 0.0),
         other_leg=np.where(corner, _together(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
-        thigh_from_depth=np.where(side_on, depth, 0.0),
+        thigh_from_depth=np.where(side_on & (series.model is not Model.HEAVY), mixing.thigh_from_depth, 0.0),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
         mixing=mixing,
     )
@@ -250,11 +296,9 @@ def _moved(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return (n, 2) mid-hip, mid-shoulder and mid-ear, moved where seen from aside, and (n,) trunk lengths before."""
     hip, shoulder, ear = (_middle_of(points, joint) for joint in ("hip", "shoulder", "ear"))
-    length = distance(hip, shoulder)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        up = np.where(length[:, None] > 0, (shoulder - hip) / length[:, None], 0.0)
+    trunk, up = distance(hip, shoulder), _unit(shoulder - hip)
     ahead = _turned_forward(up, forward)
-    scale = np.where(aside, length, 0.0)[:, None]
+    scale = np.where(aside, trunk, 0.0)[:, None]
     arms_ahead, arms_up = arm_shift(points, up, forward, offsets)
     # Seen from a corner, the ear lies nearer to where the network puts it.
     ear_forward = offsets.ear_forward * np.abs(np.sin(np.radians(yaw_deg)))[:, None]
@@ -262,8 +306,14 @@ def _moved(
         hip + ahead * offsets.hip_forward * scale,
         shoulder + (ahead * arms_ahead + up * arms_up) * scale,
         ear + (ahead * ear_forward + up * offsets.ear_up) * scale,
-        length,
+        trunk,
     )
+
+
+def _feet_seen(series: PoseSeries) -> NDArray[np.bool_]:
+    """Return (n, 2) whether heel and toes of the left and of the right foot are more than a guess."""
+    seen = series.visibility >= FOOT_SEEN
+    return np.asarray(seen[:, _BOTH["heel"]] & seen[:, _BOTH["foot_index"]])
 
 
 def _middle_of(points: Floats, joint: str) -> Floats:

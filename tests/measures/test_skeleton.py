@@ -15,6 +15,8 @@ from posture_coach.measures.skeleton import (
     ABREAST,
     ALIKE,
     ASTRIDE,
+    FOOT_SEEN,
+    FURTHEST_ON_FOOT,
     NO_OFFSETS,
     UNFOLDED_LEAST,
     UNLIKE,
@@ -28,9 +30,10 @@ from posture_coach.measures.skeleton import (
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.view import body_yaw_deg, view_of
 from posture_coach.pose.types import Landmark, Model, PoseSeries
-from tests.drawn import THIGH_M, TRUNK_M, Body, draw, mirrored, with_points
+from tests.drawn import FOOT_M, SHANK_M, THIGH_M, TRUNK_M, Body, draw, mirrored, with_points
 
 SCALE_PX = 270.0
+SIDE_ON = Body(yaw_deg=90)
 LIMBS = ("hip_flexion_deg", "knee_flexion_deg")
 
 
@@ -100,7 +103,8 @@ def test_from_the_front_and_from_behind_the_picture_stays_as_it_is(view, yaw):
     for name, joint in (("mid_hip", "HIP"), ("mid_shoulder", "SHOULDER"), ("mid_ear", "EAR")):
         pair = series.points_px[:, [Landmark[f"LEFT_{joint}"], Landmark[f"RIGHT_{joint}"]]]
         np.testing.assert_array_equal(getattr(body, name), pair.mean(axis=1))
-    assert body.other_leg[0] == body.thigh_from_depth[0] == body.thigh_forward_px[0] == 0
+    assert body.other_leg[0] == body.thigh_from_depth[0] == body.thigh_forward_px[0] == body.level_forward_px[0] == 0
+    assert (body.ankle_along_foot == 0).all()
     assert body.leg_gain[0] == 1
 
 
@@ -200,6 +204,83 @@ def test_the_hip_moves_across_the_thigh_for_the_thigh_alone(yaw, hip):
     for side in Side:
         assert sagittal.hip_flexion(body, side)[0] == pytest.approx(hip - across, abs=1e-6)
     assert sagittal.trunk_inclination(body)[0] == pytest.approx(0, abs=1e-6)
+
+
+@given(from_aside, st.floats(0, 100))
+def test_a_level_thighs_hip_moves_further_and_a_hanging_ones_not(yaw, hip):
+    body = skeleton(Body(yaw_deg=yaw, **both_legs(hip=hip)), Offsets(level_forward=0.1))
+    level = math.sin(math.radians(hip)) ** 2 if view_of(float(body.yaw_deg[0])) is View.SIDE else 0.0
+    across = math.degrees(math.atan(0.1 * level * TRUNK_M / THIGH_M))
+    for side in Side:
+        assert sagittal.hip_flexion(body, side)[0] == pytest.approx(hip - across, abs=1e-6)
+    assert sagittal.trunk_inclination(body)[0] == pytest.approx(0, abs=1e-6)
+
+
+# The ankle on its foot
+
+ON_FOOT = 0.25
+"""Where drawn ankles lie along the foot."""
+SHOD = Offsets(ankle_along_foot=ON_FOOT)
+
+
+def slid(body: Body, by: float) -> PoseSeries:
+    """Draw the ankles by so many lengths of the foot too far ahead along it."""
+    series = draw([body], scale_px=SCALE_PX)
+    points = series.points_px.copy()
+    for side in ("LEFT", "RIGHT"):
+        foot = points[:, Landmark[f"{side}_FOOT_INDEX"]] - points[:, Landmark[f"{side}_HEEL"]]
+        points[:, Landmark[f"{side}_ANKLE"]] += by * foot
+    return with_points(series, points_px=points)
+
+
+@pytest.mark.parametrize("yaw", [90.0, -90.0, 70.0])
+@pytest.mark.parametrize(("trunk", "knee", "ankle"), [(0, 0, 0), (0, 50, 20), (-15, 30, -25)])
+def test_an_ankle_where_it_belongs_stays_there_however_the_foot_is_turned(yaw, trunk, knee, ankle):
+    feet = {f"ankle_dorsiflexion_{side}_deg": ankle for side in ("left", "right")}
+    series = draw([Body(yaw_deg=yaw, trunk_inclination_deg=trunk, **both_legs(knee=knee), **feet)], scale_px=SCALE_PX)
+    for side in Side:
+        assert sagittal.knee_flexion(built(series, SHOD), side)[0] == pytest.approx(knee, abs=1e-6)
+
+
+@pytest.mark.parametrize("yaw", [90.0, -90.0])
+@pytest.mark.parametrize("by", [0.05, -0.05])
+def test_an_ankle_drawn_too_far_along_the_foot_comes_back_by_as_much_as_the_thigh_hangs(yaw, by):
+    for hip, back in ((0, 1.0), (60, 0.5), (90, 0.0), (130, 0.0)):
+        # The shank hangs straight, over a level foot.
+        series = slid(Body(yaw_deg=yaw, **both_legs(hip=hip, knee=hip)), by)
+        left = math.degrees(math.atan((1 - back) * by * FOOT_M / SHANK_M))
+        for side in Side:
+            assert sagittal.knee_flexion(built(series, SHOD), side)[0] == pytest.approx(hip - left, abs=1e-6)
+            assert sagittal.hip_flexion(built(series, SHOD), side)[0] == pytest.approx(hip, abs=1e-6)
+
+
+def test_an_ankle_further_off_than_people_differ_is_not_believed_further():
+    left = math.degrees(math.atan((0.5 - FURTHEST_ON_FOOT) * FOOT_M / SHANK_M))
+    assert sagittal.knee_flexion(built(slid(SIDE_ON, 0.5), SHOD), Side.LEFT)[0] == pytest.approx(-left, abs=1e-6)
+
+
+@pytest.mark.parametrize("point", ["LEFT_HEEL", "LEFT_FOOT_INDEX"])
+def test_a_foot_that_is_guessed_moves_no_ankle(point):
+    series = slid(SIDE_ON, 0.05)
+    series.visibility[:, Landmark[point]] = FOOT_SEEN - 0.01
+    drawn, moved = (sagittal.knee_flexion(built(series, how), Side.LEFT)[0] for how in (NO_OFFSETS, SHOD))
+    assert moved == drawn != pytest.approx(0, abs=0.5)
+    series.visibility[:, Landmark[point]] = FOOT_SEEN
+    assert sagittal.knee_flexion(built(series, SHOD), Side.LEFT)[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_foot_without_length_moves_no_ankle():
+    series = draw([SIDE_ON], scale_px=SCALE_PX)
+    series.points_px[:, Landmark.LEFT_FOOT_INDEX] = series.points_px[:, Landmark.LEFT_HEEL]
+    assert sagittal.knee_flexion(built(series, SHOD), Side.LEFT)[0] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("yaw", [45.0, -50.0])
+def test_from_a_corner_the_ankle_stays_where_the_network_puts_it(yaw):
+    """A foot turned out points at the camera there."""
+    series = slid(Body(yaw_deg=yaw), 0.05)
+    drawn, moved = (sagittal.knee_flexion(built(series, how), Side.LEFT)[0] for how in (NO_OFFSETS, SHOD))
+    assert moved == drawn
 
 
 # Two legs as one
