@@ -119,7 +119,8 @@ def _half_width(one: Floats, other: Floats) -> float:
     total = sum(parts)
     if total == 0:
         return 0.0
-    freedom = total**2 / sum(part**2 / (len(v) - 1) for part, v in zip(parts, (one, other), strict=True))
+    # Shares of the total, since the square of a tiny variance is 0.
+    freedom = 1 / sum((part / total) ** 2 / (len(v) - 1) for part, v in zip(parts, (one, other), strict=True))
     return _t(freedom) * math.sqrt(total)
 
 

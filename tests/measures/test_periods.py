@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from posture_coach.measures.accuracy import shipped_accuracy
@@ -46,6 +46,7 @@ def test_noise_alone_is_called_a_change_no_oftener_than_one_time_in_twenty():
 
 
 @given(st.lists(st.floats(-90, 90), min_size=3, max_size=40), st.lists(st.floats(-90, 90), min_size=3, max_size=40))
+@example([0.0, 0.0, 0.0], [0.0, 0.0, 1e-102])
 def test_before_and_after_may_be_exchanged(one, other):
     there, back = change(np.array(one), np.array(other), 3.0), change(np.array(other), np.array(one), 3.0)
     assert there.verdict is back.verdict
