@@ -45,6 +45,7 @@ from posture_coach.cli_options import (
     mute,
     targets_from,
 )
+from posture_coach.cli_people import people_app
 from posture_coach.cli_secrets import open_file, typed_passphrase
 from posture_coach.cli_targets import targets_app
 from posture_coach.errors import DataError, PostureCoachError
@@ -155,6 +156,7 @@ data_app.add_typer(key_app)
 data_app.command()(encrypt)
 data_app.command()(decrypt)
 app.add_typer(diary_app)
+app.add_typer(people_app)
 
 
 @app.command()

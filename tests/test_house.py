@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("__main__", "cli", "cli_calibrate", "cli_compare", "cli_monitor", "cli_options", "cli_targets"),
         *("cli_data", "cli_data_asked", "cli_data_delete", "cli_data_export", "cli_data_shown"),
-        *("cli_diary", "cli_encrypt", "cli_keys", "cli_secrets"),
+        *("cli_diary", "cli_encrypt", "cli_keys", "cli_people", "cli_secrets"),
         *("dashboard", "doctor"),
     ),
 )
@@ -79,6 +79,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "cli_keys.py",
         "cli_monitor.py",
         "cli_options.py",
+        "cli_people.py",
         "cli_secrets.py",
         "cli_targets.py",
     ),
