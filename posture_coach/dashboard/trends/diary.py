@@ -38,9 +38,11 @@ def diary_section(reader: Reader, period: Period) -> None:
         if not shown.open:
             return
         st.html(note_html(APART, SEALED))
-        for name, tell in ((FAULT, st.error), (DONE, st.success)):
-            if name in st.session_state:
-                tell(plain(st.session_state.pop(name)))
+        # It has its place also where there is nothing to say: what stands below must not be made anew.
+        with st.container():
+            for name, tell in ((FAULT, st.error), (DONE, st.success)):
+                if name in st.session_state:
+                    tell(plain(st.session_state.pop(name)))
         standing = reader.ask(keys.standing)
         if standing is not None and standing.held_by and SEALER not in st.session_state:
             _closed(reader, standing)
