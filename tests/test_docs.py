@@ -42,7 +42,7 @@ def commands() -> dict[str, set[str]]:
 def options_of(command) -> set[str]:
     """Return the options of a command and of those below it."""
     below = getattr(command, "commands", {}).values()
-    return {word for parameter in command.params for word in parameter.opts}.union(*map(options_of, below))
+    return {word for one in command.params for word in (*one.opts, *one.secondary_opts)}.union(*map(options_of, below))
 
 
 def test_ci_runs_the_readmes_test_command_word_for_word():
