@@ -128,7 +128,12 @@ def restore(path: Path, copy: Path, now: datetime) -> Path | None:
     with _draft(path, copy) as draft, alone(path, IN_USE):
         aside = _aside(path, now)
         elsewhere = _elsewhere(path) if aside else ()
-        _only_the_file(path)
+        try:
+            _only_the_file(path)
+        except StoreBusyError:
+            if aside is not None:
+                aside.unlink(missing_ok=True)
+            raise
         draft.replace(path)
         _sync_folder(path.parent)
     with _opened(path) as anew:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -19,6 +21,8 @@ from posture_coach.store.database import FILE_MODE, Database
 FOLDER = Path(__file__).with_name("migrations")
 BACKUPS = "backups"
 """Folder of copies beside the history."""
+BEFORE_UPDATE = "before-update"
+"""Why a copy was made, in its name."""
 
 
 def prepare(database: Database, now: datetime) -> Path | None:
@@ -37,7 +41,7 @@ def prepare(database: Database, now: datetime) -> Path | None:
     at, newest = _stand(database)
     if at == newest:
         return None
-    copy = backup(database, now, "before-update") if at is not None and database.path else None
+    copy = backup(database, now, BEFORE_UPDATE) if at is not None and database.path else None
     with database.writing() as connection:
         command.upgrade(_config(connection), "head")
     return copy
@@ -111,9 +115,7 @@ def backup(database: Database, now: datetime, why: str, to: Path | None = None) 
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.touch(mode=FILE_MODE)
         with database.bare() as source, closing(database.beside(draft)) as copy:
-            source.backup(copy)
-            # One file, that can be carried away: without a log beside it.
-            copy.execute("PRAGMA journal_mode=DELETE")
+            _fill(copy, source, target)
         draft.replace(target)
     except cipher.errors(OSError, ValueError) as why_not:
         raise StoreError(f"{target} cannot be written: {why_not}. Nothing was changed.") from why_not
@@ -121,6 +123,18 @@ def backup(database: Database, now: datetime, why: str, to: Path | None = None) 
         with suppress(OSError, ValueError):
             draft.unlink(missing_ok=True)
     return target
+
+
+def _fill(copy: Any, source: Any, target: Path) -> None:
+    try:
+        source.backup(copy)
+        # One file, that can be carried away: without a log beside it.
+        copy.execute("PRAGMA journal_mode=DELETE")
+    except cipher.errors() as why:
+        if getattr(why, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise
+        # Of the copy, not of the history, which the one who called would take it for.
+        raise StoreError(f"{target} cannot be written: {why}. Free some space there. Nothing was changed.") from why
 
 
 def forms() -> list[str]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, exists, or_, select
 
+from posture_coach.errors import OutputError
+from posture_coach.store.copies import copies
 from posture_coach.store.database import Database
+from posture_coach.store.migrate import BEFORE_UPDATE
 from posture_coach.store.settings import Settings
 from posture_coach.store.tables import DAY_SCORES, DAYS, EVENTS, MINUTES, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.whole import shred
 
 PAGES_AT_ONCE = 2000
 """Free pages given back in one step: some 8 MB, which takes milliseconds."""
@@ -40,6 +46,8 @@ def sweep(database: Database, kept: Settings, today: date) -> int:
             gone += sum(_drop(connection, table, table.c.day < before) for table in (DAYS, DAY_SCORES))
     if gone:
         give_back(database)
+    if database.path is not None:
+        _let_go_of_copies(database.path, kept.backups)
     return gone
 
 
@@ -53,6 +61,14 @@ def give_back(database: Database) -> None:
             connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
             before = free
             time.sleep(PAUSE_S)
+
+
+def _let_go_of_copies(path: Path, most: int) -> None:
+    """Delete the oldest copies made before updates; one that cannot be deleted is tried again the next day."""
+    made = [copy.path for copy in copies(path) if copy.path.stem.endswith(BEFORE_UPDATE)]
+    for copy in made[: max(len(made) - most, 0)]:
+        with suppress(OutputError):
+            shred(copy)
 
 
 def _older(database: Database, before: date, tables: tuple[Table, ...]) -> list[tuple[int, date]]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+import subprocess
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from posture_coach.store.database import URL_VARIABLE, Database, address
 from posture_coach.store.folder import FOLDER_VARIABLE
 from posture_coach.store.migrate import BACKUPS, prepare
 from posture_coach.store.tables import DAYS
-from tests.cli.typed import typed
+from tests.cli.typed import PROGRAM, environment, typed
 from tests.store.made import DOCKED, origin
 from tests.store.test_history import write
 
@@ -32,6 +33,28 @@ class Home:
     def data(self, *words, **env):
         told = {FOLDER_VARIABLE: str(self.folder), URL_VARIABLE: self.url} | env
         return typed("data", *words, folder=self.folder.parent, env=told)
+
+    def asked(self, words, answer):
+        """Type in a terminal; return the exit code and what was said."""
+        import fcntl
+        import pty
+        import termios
+
+        ours, theirs = pty.openpty()
+        env = environment(**{FOLDER_VARIABLE: str(self.folder), URL_VARIABLE: self.url})
+        with subprocess.Popen(
+            [*PROGRAM, "data", *words], stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+        ) as running:  # fmt: skip
+            os.close(theirs)
+            said = b""
+            with suppress(OSError):
+                while chunk := os.read(ours, 4096):
+                    said += chunk
+                    if b"[y/N]" in chunk:
+                        os.write(ours, answer.encode())
+        os.close(ours)
+        return running.returncode, said.decode()
 
     def opened(self):
         return Database(address(self.url or f"sqlite:///{self.file}"))
@@ -188,3 +211,56 @@ def test_what_a_newer_program_has_written_can_be_copied_but_not_mended(kept):
         assert "written by a newer posture-coach" in ended.said
         assert "Traceback" not in ended.said
     assert kept.data("backup").code == 0
+
+
+# Copies
+
+
+def test_a_copy_is_made_and_brought_back(kept):
+    copy = kept.data("backup").out.removeprefix("Copied to ").strip()
+    with kept.opened() as database, database.writing() as connection:
+        connection.execute(delete(DAYS))
+    ended = kept.data("restore", copy)
+    assert ended.code == 1
+    assert "Nothing was changed. Nobody can be asked here: add --yes" in ended.err
+    ended = kept.data("restore", copy, "--yes")
+    assert ended.code == 0
+    assert "What it held before:" in ended.out
+    assert kept.data("check").code == 0
+    assert "before-restore" in kept.data("where").out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1), ("\x04", 1), ("\x03", 130)])
+def test_whoever_is_there_is_asked(kept, answer, code):
+    copy = kept.data("backup").out.removeprefix("Copied to ").strip()
+    ended, said = kept.asked(["restore", copy], f"{answer}\n")
+    assert ended == code
+    assert "in the place of" in said
+    assert ("now holds" in said) == (code == 0)
+
+
+@pytest.mark.parametrize("words", [["restore", "none.db", "--yes"], ["backup", "taken"], ["restore", "taken", "--yes"]])
+def test_what_cannot_be_done_is_explained(kept, words):
+    (kept.folder.parent / "taken").write_text("holiday")
+    ended = kept.data(*words)
+    assert ended.code == 1
+    assert ended.err.startswith("posture-coach: ")
+    assert "Traceback" not in ended.said
+    assert kept.data("check").code == 0
+
+
+def test_there_is_nothing_to_copy_where_nothing_is_kept(home):
+    ended = home.data("backup")
+    assert ended.code == 1
+    assert "Nothing is kept yet" in ended.said
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may do anything")
+@pytest.mark.parametrize("words", [["where"], ["check"], ["backup"]], ids=" ".join)
+def test_without_the_right_to_read_it_is_explained(kept, words):
+    kept.file.chmod(0)
+    ended = kept.data(*words)
+    assert ended.code == 1
+    assert str(kept.file) in ended.said
+    assert "Traceback" not in ended.said
