@@ -214,7 +214,7 @@ def parts_chart(table: Table, x: Spec) -> Spec:
     ]
     return _chart(table, layers, LOW_HEIGHT + LEGEND_PX) | {
         # Else lines would put their dashes around the legend's shapes.
-        "transform": folded, "resolve": {"scale": {"color": "independent"}},
+        "transform": folded, "resolve": {"scale": {"color": "independent", "shape": "independent"}},
     }  # fmt: skip
 
 
