@@ -22,6 +22,7 @@ from posture_coach.scoring.targets import (
     shipped_sources,
     shipped_targets,
 )
+from posture_coach.scoring.walking import Norm, shipped_norms
 from posture_coach.scoring.windows import FAIR, SURE
 
 PAGE = PACKAGE.parent / "docs" / "scoring.md"
@@ -45,7 +46,9 @@ def page() -> str:
 
 
 def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dict[str, str]:
-    judged, timed = (parsed(data_file(name).read_bytes(), name) for name in ("targets.toml", "windows.toml"))
+    judged, timed, walked = (
+        parsed(data_file(name).read_bytes(), name) for name in ("targets.toml", "windows.toml", "gait.toml")
+    )
     return {
         **{name: f"{getattr(targets.points, name):g}" for name in ("good", "caution", "poor")},
         "least targets": f"{targets.points.least_targets}",
@@ -58,12 +61,13 @@ def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dic
         "shift told": sourced(timed["shift"]),
         "confidence told": "The words are ours (evidence D).",
         "scales": scales(rules),
+        "walk": walk(shipped_norms()),
         "events": events(rules),
         "full": f"{FULL_SCORE:g}",
         "sure": f"{SURE:g}",
         "fair": f"{FAIR:g}",
         "targets": "\n\n".join(f"### {kind.value.capitalize()}\n\n{bands(targets.of(kind))}" for kind in JUDGED),
-        "sources": cited(_used(judged, timed), sources),
+        "sources": cited(_used(judged, timed, walked), sources),
     }
 
 
@@ -124,6 +128,23 @@ def scales(rules: Rules) -> str:
             scale.evidence, scale.provenance, ", ".join(scale.sources), scale.note,
         ])  # fmt: skip
     head = ["figure", "good", "caution", "poor", "half-width", "evidence", "numbers", "sources", "remark"]
+    return table(head, rows)
+
+
+def walk(norms: Mapping[str, Norm]) -> str:
+    """Return what the figures of a walk are held against."""
+    rows = [
+        [
+            f"{norm.title}, {norm.unit}", f"`{name}`",
+            *(_bands(of, "") for of in (norm.good, norm.caution, norm.poor)), f"{norm.least_n}", f"{norm.mdc:g}",
+            norm.evidence, norm.provenance, ", ".join(norm.sources), norm.note,
+        ]
+        for name, norm in norms.items()
+    ]  # fmt: skip
+    head = [
+        "figure", "in the summary", "good", "caution", "poor", "steps", "change", "evidence", "numbers", "sources",
+        "remark",
+    ]  # fmt: skip
     return table(head, rows)
 
 

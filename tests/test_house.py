@@ -99,6 +99,7 @@ READS_DATA = (
     "scoring/ergonomics/tables.py",
     "scoring/rules.py",
     "scoring/targets.py",
+    "scoring/walking.py",
     "exercises/library.py",
 )
 """Pure rooms' doors to the package's own data files: they alone may import `resources`."""

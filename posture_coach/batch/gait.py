@@ -12,6 +12,7 @@ from posture_coach.activity.gait import gait
 from posture_coach.activity.gait_types import Contact, Figure, Gait, Walk
 from posture_coach.activity.types import Activity
 from posture_coach.batch.analyse import Analysis
+from posture_coach.scoring.walking import Norm, shipped_norms, verdict
 
 DIGITS = 4
 """Decimals kept: a tenth of a millisecond."""
@@ -26,18 +27,21 @@ def gait_of(analysis: Analysis) -> Gait | None:
 
 def gait_figures(walked: Gait) -> dict[str, Any]:
     """Return what stands under `gait` in the summary: walks, contacts, and each figure by its public name."""
+    norms = shipped_norms()
     return {
         "walks": [_walk(walk) for walk in walked.walks],
         "contacts": [_contact(contact) for contact in walked.contacts],
-        **{name: figure_of(figure) for name, figure in walked.figures.items()},
+        **{name: figure_of(figure, norms.get(name)) for name, figure in walked.figures.items()},
     }
 
 
-def figure_of(figure: Figure) -> dict[str, Any]:
-    """Return a figure with its error, or with the reason why there is none."""
+def figure_of(figure: Figure, norm: Norm | None = None) -> dict[str, Any]:
+    """Return a figure with its error and how it compares with its norm, or with the reason why there is none."""
     if figure.reason:
         return {"value": None, "reason": figure.reason}
-    told = {"value": _number(figure.value), "err": _number(figure.err), "n": figure.n}
+    told: dict[str, Any] = {"value": _number(figure.value), "err": _number(figure.err), "n": figure.n}
+    if grades := verdict(norm, figure.value, figure.err, figure.n) if norm else ():
+        told["grades"] = [grade.name.lower() for grade in grades]
     return told | {"note": figure.note} if figure.note else told
 
 

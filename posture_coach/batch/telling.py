@@ -57,14 +57,16 @@ def walking(gait: Told, *, asked: bool) -> Iterator[str]:
     if cadence["value"] is None:
         yield f"no steps are told: {cadence['reason']}"
         return
-    words = [f"{with_err(cadence, 1)} steps a minute", f"a step takes {with_err(step, 3)} s"]
+    pace = f"{cadence['n']} steps, {with_err(cadence, 1)} a minute{_graded(cadence)}"
+    words = [pace, f"each of {with_err(step, 3)} s"]
     if stance["value"] is not None:
-        words.append(f"a foot is on the floor {100 * stance['value']:.0f} ± {100 * stance['err']:.0f} % of the stride")
-    yield f"{', '.join(words)} ({cadence['n']} steps)"
+        share = f"{100 * stance['value']:.0f} ± {100 * stance['err']:.0f} %"
+        words.append(f"a foot is on the floor {share} of the stride{_graded(stance)}")
+    yield ", ".join(words)
     yield f"left against right: {symmetry(gait)}"
     speed = gait["speed_m_s"]
     if speed["value"] is not None:
-        yield f"speed {with_err(speed, 2)} m/s, steps of {with_err(gait['step_length_m'], 2)} m"
+        yield f"speed {with_err(speed, 2)} m/s{_graded(speed)}, steps of {with_err(gait['step_length_m'], 2)} m"
     elif asked:
         yield f"speed: {speed['reason']}"
 
@@ -77,11 +79,23 @@ def symmetry(gait: Told) -> str:
     words = f"step times differ by {with_err(told, 1)} %"
     if told["n"] < VERDICT_STEPS:
         return f"{words}, {told['n']} steps: a verdict needs {VERDICT_STEPS}"
+    words += _graded(told)
     if told["value"] <= told["err"]:
         return f"{words}: no difference you can be sure of"
     left, right = gait["step_time_left_s"]["value"], gait["step_time_right_s"]["value"]
     longer = "left" if left > right else "right"
     return f"{words}: the step onto the {longer} foot takes longer"
+
+
+def verdict(told: Told) -> str:
+    """Say in which band a figure lies, and in which it may lie; empty where it is not judged."""
+    first, *perhaps = told.get("grades", [""])
+    return f"{first}, perhaps {' or '.join(perhaps)}" if perhaps else first
+
+
+def _graded(told: Told) -> str:
+    grade = verdict(told)
+    return f" ({grade})" if grade else ""
 
 
 def with_err(told: Told, digits: int) -> str:

@@ -53,15 +53,22 @@ def walk_html(gait: Told) -> str:
     """Return the sentences, a row for each figure with its interval, and why there is none of the others."""
     words = "".join(f"<p>{escape(capital(sentence))}.</p>" for sentence in walking(gait, asked=False))
     rows = "".join(_row(gait[name], *look) for name, look in FIGURES.items() if gait[name]["value"] is not None)
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("figure", "value ± 95 %", "from"))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("figure", "value ± 95 %", "verdict", "from"))
     table = f'<table class="pc-figures"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>' if rows else ""
     return f'<section class="pc-walk" aria-label="Walking">{words}{table}{_missing(gait)}</section>'
 
 
 def _row(told: Told, title: str, unit: str, digits: int, times: int) -> str:
     shown = {"value": times * told["value"], "err": times * told["err"]}
-    cells = f'<td class="pc-now">{with_err(shown, digits)}{unit}</td><td>{told["n"]}</td>'
+    cells = f'<td class="pc-now">{with_err(shown, digits)}{unit}</td><td>{_verdict(told)}</td><td>{told["n"]}</td>'
     return f'<tr><th scope="row">{escape(title)}</th>{cells}</tr>'
+
+
+def _verdict(told: Told) -> str:
+    """Return the grade of the value as a mark, and in which bands it may lie too."""
+    grade, *perhaps = told.get("grades", [""])
+    more = f'<small class="pc-quiet">perhaps {" or ".join(perhaps)}</small>' if perhaps else ""
+    return f'<span class="pc-grade {grade}">{grade}</span>{more}' if grade else ""
 
 
 def _missing(gait: Told) -> str:

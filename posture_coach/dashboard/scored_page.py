@@ -5,11 +5,12 @@ Its numbers are read from the data files that the score itself is made from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
+from posture_coach.activity.types import Activity
 from posture_coach.dashboard import camera
 from posture_coach.dashboard.analyze_result import plain
 from posture_coach.dashboard.measures_page import EVIDENCE, PROVENANCE
@@ -27,6 +28,7 @@ from posture_coach.scoring.targets import (
     Targets,
     shipped_sources,
 )
+from posture_coach.scoring.walking import Norm, shipped_norms
 from posture_coach.scoring.windows import FAIR, SURE
 
 PAGE_PX = 1080
@@ -110,6 +112,8 @@ def scored_page() -> None:
         for tab, activity in zip(st.tabs([kind.value.capitalize() for kind in JUDGED]), JUDGED, strict=True):
             off = [own for own in targets.own if own.activity == activity and not own.used]
             tab.html(targets_html(activity.value.capitalize(), targets.of(activity), sources, off))
+            if activity is Activity.WALKING:
+                tab.html(walk_html(shipped_norms(), sources))
 
 
 def parts_html(rules: Rules) -> str:
@@ -201,6 +205,23 @@ def _target_row(target: Target, sources: dict[str, Source]) -> tuple[str, ...]:
         f"{escape(target.title)}<small>{escape(told)}</small>", f"{target.weight:g}{before[0]}",
         f"{escape(good)}{against}{before[1]}", f"{escape(caution)}{before[2]}", known_html(target, sources),
     )  # fmt: skip
+
+
+def walk_html(norms: Mapping[str, Norm], sources: dict[str, Source]) -> str:
+    """Return what the figures of a walk are held against."""
+    rows = [_norm_row(norm, sources) for norm in norms.values()]
+    caption = "A walk as a whole: told by Analyze, no part of the score"
+    return _table(caption, ("What", "Good", "Caution", "From where we know"), rows)
+
+
+def _norm_row(norm: Norm, sources: dict[str, Source]) -> tuple[str, ...]:
+    times, unit = (100.0, " %") if norm.unit == "ratio" else (1.0, UNIT_SIGN.get(norm.unit, f" {norm.unit}"))
+    good, caution = (
+        _bands([(times * low, times * high) for low, high in of], unit) for of in (norm.good, norm.caution)
+    )
+    known = _known(norm.evidence, norm.provenance, norm.sources, sources)
+    least = f"From {norm.least_n} steps on. {norm.note}"
+    return f"{escape(norm.title)}<small>{escape(least)}</small>", escape(good), escape(caution), known
 
 
 def _off_row(target: Target, own: Own) -> tuple[str, ...]:

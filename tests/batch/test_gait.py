@@ -36,7 +36,10 @@ def test_a_walk_in_the_summary_fits_the_schema(drawing):
 def test_the_summary_tells_pace_contacts_and_reasons():
     told = gait_figures(gait_of(walk()))
     assert told["cadence_spm"]["value"] == pytest.approx(120 / STRIDE_S, rel=0.002)
-    assert set(told["cadence_spm"]) == {"value", "err", "n"}
+    assert set(told["cadence_spm"]) == {"value", "err", "n", "grades"}
+    assert set(told["step_time_s"]) == {"value", "err", "n"}, "nothing is said of how long a step should take"
+    assert told["cadence_spm"]["grades"] == ["good"]
+    assert "grades" not in told["step_time_asymmetry_pct"], "too few steps"
     assert told["speed_m_s"] == {"value": None, "reason": told["speed_m_s"]["reason"]}
     assert [contact["side"] for contact in told["contacts"][:2]] == ["left", "right"]
     assert told["walks"][0]["contacts"] == len(told["contacts"])

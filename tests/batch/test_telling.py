@@ -8,7 +8,7 @@ import pytest
 from posture_coach.activity.gait import VERDICT_STEPS
 from posture_coach.batch.gait import gait_figures, gait_of
 from posture_coach.batch.over_time import over_time as summed
-from posture_coach.batch.telling import over_time, symmetry, walking
+from posture_coach.batch.telling import over_time, symmetry, verdict, walking
 from tests.batch.made import walk
 from tests.scoring.over_time import AWAY, NECK, PITCH, SIT, TRUNK, assessed
 
@@ -64,18 +64,25 @@ def test_a_walk_is_told_with_its_intervals_and_how_many_steps_they_rest_on():
     first, sides = walking(told, asked=False)
     cadence, step, stance = (told[name] for name in ("cadence_spm", "step_time_s", "stance_ratio"))
     assert first == (
-        f"{cadence['value']:.1f} ± {cadence['err']:.1f} steps a minute, a step takes {step['value']:.3f} ± "
-        f"{step['err']:.3f} s, a foot is on the floor {100 * stance['value']:.0f} ± {100 * stance['err']:.0f} % of "
-        f"the stride ({cadence['n']} steps)"
+        f"{cadence['n']} steps, {cadence['value']:.1f} ± {cadence['err']:.1f} a minute (good), each of "
+        f"{step['value']:.3f} ± {step['err']:.3f} s, a foot is on the floor {100 * stance['value']:.0f} ± "
+        f"{100 * stance['err']:.0f} % of the stride ({verdict(stance)})"
     )
-    assert sides.endswith("no difference you can be sure of")
+    assert "grades" in stance
+    assert sides.endswith("(good): no difference you can be sure of")
+
+
+def test_a_verdict_says_where_a_figure_lies_and_where_it_may_lie():
+    assert verdict({"value": 1.0, "grades": ["good"]}) == "good"
+    assert verdict({"value": 1.0, "grades": ["caution", "good", "poor"]}) == "caution, perhaps good or poor"
+    assert verdict({"value": 1.0}) == ""
 
 
 def test_from_the_front_nothing_is_said_of_the_floor():
     told = told_of(20.0, front=True)
     assert told["stance_ratio"]["value"] is None
     first, _ = walking(told, asked=False)
-    assert "steps a minute" in first
+    assert " a minute (good)" in first
     assert "floor" not in first
 
 

@@ -69,10 +69,10 @@ def test_a_single_walk_is_told_and_a_speed_that_was_asked_for_explained():
     outcome.summary["gait"] = gait_figures(gait_of(analysis))
     text = shown(outcome)
     cadence = outcome.summary["gait"]["cadence_spm"]
-    assert f"walking: {cadence['value']:.1f} ± {cadence['err']:.1f} steps a minute" in text
+    assert f"walking: {cadence['n']} steps, {cadence['value']:.1f} ± {cadence['err']:.1f} a minute (good)" in text
     assert "left against right: step times differ by" in text
     assert "speed" not in text
-    assert "steps a minute" not in shown(outcome, outcome), "a table of several has no room for it"
+    assert " a minute" not in shown(outcome, outcome), "a table of several has no room for it"
     outcome.summary["settings"] = {"height_cm": 172.0}
     assert f"speed: {outcome.summary['gait']['speed_m_s']['reason']}" in shown(outcome)
 

@@ -134,6 +134,7 @@ def test_a_walk_has_a_section_with_its_figures_verdict_and_steps(analysed):
             assert rows[title] == f"{times * value:.{digits}f} ± {times * told[name]['err']:.{digits}f}{unit}"
     assert {"Cadence", "Stride", "Step times, left against right", "Trunk lean", "Speed", "Step length"} <= set(rows)
     assert "<p>Left against right: step times differ by" in html
+    assert re.search(r'Cadence</th>.*?<span class="pc-grade good">good</span>', html)
     steps = told["cadence_spm"]["n"]
     assert f"Steps ({steps})" in [each.label for each in page.expander]
     table = next(each.value for each in page.dataframe if "contact_s" in each.value)

@@ -9,12 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.activity.types import Activity
-from posture_coach.dashboard.scored_page import parts_html, targets_html, times_html
+from posture_coach.dashboard.scored_page import parts_html, targets_html, times_html, walk_html
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.own import merged
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import JUDGED, shipped_sources, shipped_targets
+from posture_coach.scoring.walking import shipped_norms
 from tests.clips import SQUATS
 from tests.dashboard.conftest import serving, watch_page
 
@@ -59,6 +60,17 @@ def test_the_bands_of_time_are_those_of_the_rules():
     rows = {row[0].split(" in ")[0]: row for row in rows_of(times_html(RULES, SOURCES))}
     assert rows["Shifts"][1] == "8 or more"
     assert rows["Sitting"][1:3] == ["0 to 30 min", "30 to 60 min"]
+
+
+def test_a_walk_is_held_against_the_norms_of_the_data():
+    norms = shipped_norms()
+    rows = rows_of(walk_html(norms, SOURCES))
+    assert len(rows) == len(norms)
+    by_title = {row[0].split(" From ")[0]: row for row in rows}
+    assert by_title["Cadence"][1:3] == ["95 to 130 steps/min", "80 to 95 steps/min and 130 to 145 steps/min"]
+    assert by_title["Foot on the floor, share of the stride"][1] == "57 to 65 %"
+    assert by_title["Sway of the trunk to each side"][1] == "0 to 5°"
+    assert all("numbers" in row[3] for row in rows)
 
 
 def test_the_page_says_that_it_is_no_diagnosis_and_what_the_camera_cannot_see():
@@ -111,6 +123,8 @@ def test_nothing_is_cut_off_at_any_width(dashboard, chromium, width, scheme):
     page.get_by_role("heading", name="What is good, activity by activity").wait_for()
     page.get_by_role("tab", name="Standing").click()
     page.get_by_text("Hips ahead of the plumb line").wait_for()
+    page.get_by_role("tab", name="Walking").click()
+    page.get_by_text("A walk as a whole").wait_for()
     wide = page.evaluate(
         "() => [...document.querySelectorAll('.pc-held, .pc-parts, h1, h2')].filter((e) => e.offsetParent && "
         "e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.textContent)"

@@ -12,6 +12,7 @@ from posture_coach.scoring.happenings import KINDS
 from posture_coach.scoring.own import own_targets
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import shipped_sources, shipped_targets
+from posture_coach.scoring.walking import shipped_norms
 
 TEXT = scoring_page.page()
 
@@ -29,6 +30,14 @@ def test_every_target_stands_in_it_with_its_good_band():
         (line, *_) = [row for row in TEXT.splitlines() if row.startswith(f"| {target.title}") and band in row]
         assert f"| {target.weight:g} |" in line
         assert f"| {target.evidence} |" in line
+
+
+@pytest.mark.parametrize(("name", "norm"), shipped_norms().items())
+def test_every_figure_of_a_walk_stands_in_it_with_its_bands(name, norm):
+    (line,) = [row for row in TEXT.splitlines() if f"| `{name}` |" in row]
+    low, high = norm.good[0]
+    assert f"| {low:g} to {high:g} |" in line
+    assert f"| {norm.least_n} | {norm.mdc:g} | {norm.evidence} |" in line
 
 
 @pytest.mark.parametrize("kind", KINDS)
