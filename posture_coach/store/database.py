@@ -32,7 +32,8 @@ BUSY_S = 5.0
 """How long to wait for another writer, each of which holds the file for milliseconds."""
 CONNECT_S = 5
 """How long to wait for a server."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "secure_delete=ON")
+"""`fullfsync`: without it a Mac counts as written what lies in the disk's own memory; other systems do not know it."""
 WRITES = {"posture_coach_writes": True}
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -166,6 +167,9 @@ def refuse_a_damaged(path: Path) -> None:
     """
     log = path.with_name(path.name + "-wal")
     in_good_order = not log.exists() or log.stat().st_size == 0
+    if not in_good_order and path.stat().st_size == 0:
+        # SQLite takes it for a new one, and throws the log away.
+        raise _damaged(str(path), "it is empty, but its log is not")
     try:
         key = cipher.key_of(path) if cipher.is_encrypted(path) else None
         with closing(cipher.connect(f"{path.absolute().as_uri()}?mode=ro", key, uri=True, timeout=BUSY_S)) as file:
