@@ -48,6 +48,7 @@ from posture_coach.cli_options import (
 from posture_coach.cli_people import people_app
 from posture_coach.cli_secrets import open_file, typed_passphrase
 from posture_coach.cli_targets import targets_app
+from posture_coach.cli_today import today
 from posture_coach.errors import DataError, PostureCoachError
 from posture_coach.store.asking import ask_by
 
@@ -150,6 +151,7 @@ def analyze(
 app.command()(monitor)
 app.command()(calibrate)
 app.command()(compare)
+app.command()(today)
 app.add_typer(targets_app)
 app.add_typer(data_app)
 data_app.add_typer(key_app)

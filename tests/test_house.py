@@ -26,13 +26,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("measures",),
     ("activity",),
     ("scoring",),
-    ("drawing", "exercises", "store"),
+    ("drawing", "exercises", "paper", "store"),
     ("batch", "clinic", "coach"),
     (
         *("__main__", "cli", "cli_calibrate", "cli_compare", "cli_monitor", "cli_options", "cli_targets"),
         *("cli_data", "cli_data_asked", "cli_data_delete", "cli_data_export", "cli_data_shown"),
         *("cli_diary", "cli_encrypt", "cli_keys", "cli_people", "cli_secrets"),
-        *("dashboard", "doctor"),
+        *("cli_today", "dashboard", "doctor"),
     ),
 )
 """From the ground up: a room may import from its own layer and from those before it."""
@@ -46,6 +46,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "distributed": ("batch/cluster.py",),
     "filelock": ("coach/lock.py", "dashboard/analyze_store.py", "store/claim.py"),
     "keyring": ("store/system_keyring.py",),
+    "matplotlib": ("paper/",),
     "mediapipe": ("pose/landmarker.py",),
     "rich": (
         "cli.py",
@@ -54,10 +55,12 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "cli_diary.py",
         "cli_monitor.py",
         "cli_targets.py",
+        "cli_today.py",
         "batch/compare_terminal.py",
         "batch/progress.py",
         "batch/terminal.py",
         "coach/calibrate_terminal.py",
+        "coach/story_terminal.py",
         "coach/terminal.py",
     ),
     "sqlalchemy": ("store/",),
@@ -82,6 +85,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "cli_people.py",
         "cli_secrets.py",
         "cli_targets.py",
+        "cli_today.py",
     ),
 }
 """Who alone may import an outside library: files, or whole rooms."""
