@@ -44,7 +44,7 @@ def encrypt(
     if remember and not system_keyring.usable():
         raise StoreError(NO_KEYRING)
     clear_away(path)
-    key = _key()
+    key = _key() if cipher.is_encrypted(path) else None
     if key is None or change:
         key = _anew(path, key)
     elif not remember:
@@ -86,7 +86,7 @@ def _file() -> Path:
 
 
 def _key() -> str | None:
-    """Open the history, so that there is one, and it is of this program's form; return what opens it."""
+    """Open the history, which is made where there is none yet; return what opens it."""
     with history() as database:
         return database.key
 
@@ -97,6 +97,8 @@ def _anew(path: Path, before: str | None) -> str:
     from posture_coach.store.convert import convert
 
     key = cipher.new_key(new_passphrase(f"New passphrase of {path.name}"))
+    if before is None:
+        _key()  # so that there is a file, of this program's form
     reached = convert(path, before, key)
     typer.echo(f"{path} is encrypted. Nobody can open it without the passphrase, us included.")
     if before is not None:

@@ -139,8 +139,10 @@ def forget(
     from posture_coach.store.wrapping import PASSPHRASE
 
     with history_there_is() as database:
-        standing = _standing(database) if database else None
-        if database is None or standing is None or not (standing.held_by or standing.entries):
+        if database is None:
+            return
+        standing = _standing(database)
+        if not (standing.held_by or standing.entries):
             typer.echo("Nothing is sealed.")
             return
         if not yes:

@@ -23,6 +23,7 @@ from posture_coach.cli_options import (
     own_targets_of,
     targets_from,
 )
+from posture_coach.cli_secrets import open_file
 
 if TYPE_CHECKING:
     from posture_coach.coach.keeping import Keeper
@@ -62,6 +63,8 @@ def monitor(
 
     check_rotation(rotate)
     against = targets_from(targets) if targets or not of else own_targets_of(of)
+    if keep or (keep is None and is_camera(source)):
+        open_file()
     held = only_one_process() if is_camera(source) else nullcontext()
     with (
         held,
