@@ -19,6 +19,7 @@ from benchmarks import desk as desk_bench
 from benchmarks.accuracy import MIN_BODIES, fit_error, head, mean
 from benchmarks.errors import Bench, Errors, Look, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples
+from benchmarks.real_clips import clip_lines
 from benchmarks.real_photos import photo_lines
 from benchmarks.truth import Item, camera, items, options, poses
 from posture_coach.measures.accuracy import OTHER_MODE_WIDENING, shipped_accuracy
@@ -305,6 +306,7 @@ def main() -> None:
         "still": still_table(truth, args.model, args.cache),
         "cost": [f"{cost_ms(truth, args.model, args.cache):.1f}"],
         "photos": photo_lines(args.model),
+        "clips": clip_lines(args.model),
     }
     page = TEMPLATE.read_text(encoding="utf-8")
     for name, lines in parts.items():

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.real_clips import WALKS, strikes
 from benchmarks.truth import DATA, Item, camera, items, options, point, poses, true_values
 from posture_coach.activity.gait import gait
 from posture_coach.activity.gait_body import EXCURSIONS, MEANS, SWAYS
@@ -32,11 +33,9 @@ from posture_coach.activity.gait_events import (
     heading,
     lifted,
     peaks,
-    walk_events,
 )
 from posture_coach.activity.gait_speed import Ruler
 from posture_coach.activity.gait_types import Contact, Figure, Gait
-from posture_coach.batch.analyse import Settings, analyse
 from posture_coach.geometry import distance, middle
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.measurer import Measurer
@@ -54,11 +53,6 @@ RISE_M = 0.010
 STATURE_M = {
     name: body["stature_m"]
     for name, body in json.loads((DATA / "truth" / "bodies.json").read_text(encoding="utf-8")).items()
-}
-FILMED = {
-    "variants/walk_side_clean_crop.mp4": Settings(),
-    "walk/sports2d_walk_side_left.mp4": Settings(person=2),
-    "walk/gait_normal_01.mp4": Settings(),
 }
 
 
@@ -326,26 +320,13 @@ def _true_figures(clip: Clip) -> dict[str, float]:
     return figures
 
 
-def print_filmed() -> None:
+def print_filmed(model: Model) -> None:
     """Print the contacts of filmed walks beside the labelled heel strikes, in pictures."""
-    rows = map(json.loads, (DATA / "real" / "labels.jsonl").read_text(encoding="utf-8").splitlines())
-    labels = {row["file"]: row["labels"].get("gait_events") for row in rows}
     print("\nFilmed walks, found less labelled by eye, in pictures")
-    for name, settings in FILMED.items():
-        series = analyse(DATA / "real" / name, settings).raw
-        seen = series.part(*_seen(series))
-        frames = np.interp(
-            [contact.time_s for contact in walk_events(seen).contacts], series.time_s, series.index.astype(float)
-        )
-        true = np.array(labels[name]["heel_strike_frames"], dtype=float)
-        off = [frames[np.abs(frames - t).argmin()] - t for t in true]
-        words = " ".join("missed" if abs(o) > 6 else f"{o:+.1f}" for o in off)
-        print(f"{name:36} ± {labels[name]['tolerance_frames']}: {words}")
-
-
-def _seen(series: PoseSeries) -> tuple[int, int]:
-    rows = np.flatnonzero(series.detected)
-    return int(rows[0]), int(rows[-1]) + 1
+    for name in WALKS:
+        walk = strikes(name, model)
+        words = " ".join("missed" if np.isnan(off) else f"{off:+.1f}" for off in walk.off)
+        print(f"{name:36} ± {walk.allowed}: {words}")
 
 
 def main() -> None:
@@ -364,7 +345,7 @@ def main() -> None:
     slow = [told(clip, poses(clip.item, args.model, Mode.TRACKED, args.cache, 2), args.cache) for clip in truth]
     print_told(slow, f"The same, {args.model}, tracked, 15 pictures a second", 2.0 / 30.0)
     if args.filmed:
-        print_filmed()
+        print_filmed(args.model)
 
 
 if __name__ == "__main__":
