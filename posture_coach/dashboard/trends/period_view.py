@@ -26,7 +26,11 @@ FIRST_WEEKS = "Your first two weeks"
 def period_view(choice: Choice, period: Period, before: Period, which: str) -> None:
     """Show a week, a month or a year; `which` of them it is."""
     about, base = choice.about, choice.baseline
-    asked = READER.ask(lambda c: [reader.several(c, about, span.first, span.last) for span in (period, before, base)])
+    asked = READER.ask(
+        lambda c: [
+            reader.several(c, about, span.first, span.last, closely=span is period) for span in (period, before, base)
+        ]
+    )
     if asked is None or not asked[0].days:
         nothing_kept(choice, period.words)
         return
