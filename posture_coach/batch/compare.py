@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from posture_coach.batch.compare_gait import Walked, held_walks, titles, walked_of
 from posture_coach.batch.names import printable
 from posture_coach.batch.summary import DIGITS, SCHEMA_VERSION
 from posture_coach.batch.writing import written
@@ -74,6 +75,8 @@ class Recording:
         Whether something told how the camera stood.
     activities
         Seconds of each.
+    walked
+        What is told of a walk; None where nobody walked.
     """
 
     name: str
@@ -87,16 +90,27 @@ class Recording:
     warnings: tuple[str, ...]
     activities: Mapping[str, float]
     figures: Mapping[str, Figures]
+    walked: Walked | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure of both recordings."""
+    """One measure, or figure of a walk, of both recordings."""
 
     name: str
     before: Figures
     after: Figures
     comparison: Comparison
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return BY_NAME[self.name].title if self.name in BY_NAME else titles()[self.name][0]
+
+    @property
+    def unit(self) -> str:
+        """In which both values are."""
+        return BY_NAME[self.name].unit if self.name in BY_NAME else titles()[self.name][1]
 
 
 # Reading
@@ -184,11 +198,12 @@ def _program(told: Mapping[str, Any]) -> object:
 
 def _recording(told: Mapping[str, Any]) -> Recording:
     source, settings = told["source"], told["settings"]
+    mode, model = _one_of(Mode, told["mode"]), _one_of(Model, told["model"])
     return Recording(
         name=_text(source["name"]),
         program=_text(told["program"]["version"]),
-        mode=_one_of(Mode, told["mode"]),
-        model=_one_of(Model, told["model"]),
+        mode=mode,
+        model=model,
         sha256=_text(source["sha256"]),
         size=(int(_number(source["width"])), int(_number(source["height"]))),
         baseline=settings["baseline"],
@@ -197,6 +212,7 @@ def _recording(told: Mapping[str, Any]) -> Recording:
         activities={_text(name): _number(seconds) for name, seconds in told["activities"].items()},
         # A measure that only another version knows has no error here, and one that it did not know no value.
         figures={name: _figures(figures) for name, figures in told["measures"].items() if name in BY_NAME},
+        walked=walked_of(told["gait"], mode, model) if "gait" in told else None,
     )
 
 
@@ -228,7 +244,7 @@ def _one_of(kind: type[S], told: object) -> S:
 
 
 def held(before: Recording, after: Recording, accuracy: Accuracy) -> list[Row]:
-    """Hold every measure that was seen in either recording against the other one."""
+    """Hold every measure that was seen in either recording against the other one, then their walks."""
     rows = []
     for name in NAMES:
         one, other = (told.figures.get(name, NOTHING) for told in (before, after))
@@ -241,6 +257,8 @@ def held(before: Recording, after: Recording, accuracy: Accuracy) -> list[Row]:
         if why:
             compared = Comparison(name, math.nan, math.nan, Verdict.NOT_COMPARABLE, why)
         rows.append(Row(name, one, other, compared))
+    for first, second, view, compared in held_walks(before.walked, after.walked):
+        rows.append(Row(compared.name, Figures(first, view, 1.0), Figures(second, view, 1.0), compared))
     return rows
 
 
@@ -321,9 +339,10 @@ def write_csv(rows: list[Row], target: Path) -> None:
 
 
 def _cells(row: Row) -> dict[str, str | float]:
-    told, unit = row.comparison, BY_NAME[row.name].unit
-    view = row.before.view if row.before.view is row.after.view else ""
-    cells: dict[str, str | float] = {"measure": row.name, "unit": unit, "view": view}
+    told = row.comparison
+    one_view = row.before.view is row.after.view is not View.UNKNOWN
+    view = row.before.view if one_view else ""
+    cells: dict[str, str | float] = {"measure": row.name, "unit": row.unit, "view": view}
     cells |= {"verdict": told.verdict.value, "reason": told.reason}
     numbers = {
         "before": row.before.median.value, "before_err": row.before.median.err,

@@ -12,7 +12,6 @@ from rich.text import Text
 from posture_coach.batch.compare import Recording, Row, doubts
 from posture_coach.batch.terminal import figure
 from posture_coach.measures.comparison import Verdict
-from posture_coach.measures.definitions import BY_NAME
 from posture_coach.measures.types import Measure
 
 VERDICTS = (Verdict.CHANGED, Verdict.NOT_SURE)
@@ -53,13 +52,13 @@ def _table(rows: Sequence[Row]) -> Table:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    told, defined = row.comparison, BY_NAME[row.name]
+    told = row.comparison
     return (
-        f"  {defined.title} [dim]({defined.unit})[/dim]",
-        _with_error(row.before.median, defined.unit),
-        _with_error(row.after.median, defined.unit),
-        signed(told.difference, defined.unit),
-        figure(told.limit, defined.unit),
+        f"  {row.title} [dim]({row.unit})[/dim]",
+        _with_error(row.before.median, row.unit),
+        _with_error(row.after.median, row.unit),
+        signed(told.difference, row.unit),
+        figure(told.limit, row.unit),
     )
 
 
@@ -71,7 +70,7 @@ def _show_others(rows: Iterable[Row], console: Console) -> None:
     """Print what cannot be compared, the measures of one reason together."""
     by_reason: dict[str, list[str]] = {}
     for row in rows:
-        by_reason.setdefault(row.comparison.reason, []).append(BY_NAME[row.name].title)
+        by_reason.setdefault(row.comparison.reason, []).append(row.title)
     if by_reason:
         console.print(_heading(Verdict.NOT_COMPARABLE))
     for reason, titles in by_reason.items():

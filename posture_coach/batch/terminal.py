@@ -25,6 +25,8 @@ _HEADLINE = (
     ("head tilt", ("head_roll_deg",)),
 )
 HEADLINES_AT_MOST = 4
+FINE = ("ratio", "m/s")
+"""Units whose tenths are large."""
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:
@@ -119,4 +121,4 @@ def _whole(value: float) -> str:
 
 def figure(value: float | None, unit: str) -> str:
     """Write a value with as many decimals as its unit deserves."""
-    return "" if value is None else f"{value:.2f}" if unit == "ratio" else f"{value:.1f}"
+    return "" if value is None else f"{value:.2f}" if unit in FINE else f"{value:.1f}"

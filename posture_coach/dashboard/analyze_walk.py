@@ -79,5 +79,5 @@ def _missing(gait: Told) -> str:
     for name, (title, *_) in FIGURES.items():
         if gait[name]["value"] is None:
             titles.setdefault(gait[name]["reason"], []).append(title)
-    told = (f"{', '.join(missing)}: {reason}." for reason, missing in titles.items())
+    told = (f"{capital(', '.join(missing).lower())}: {reason}." for reason, missing in titles.items())
     return "".join(f'<p class="pc-quiet">{escape(sentence)}</p>' for sentence in told)

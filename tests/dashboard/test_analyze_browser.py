@@ -112,7 +112,7 @@ def test_a_walk_is_told_and_its_steps_come_as_a_table(analyze):
     page.get_by_role("heading", name="Walking").wait_for()
     section = page.get_by_role("region", name="Walking")
     told = section.inner_text()
-    assert " a minute (good" in told
+    assert " a minute, each of " in told, "six steps are too few for a verdict"
     assert "Left against right: step times differ by" in told
     steps = int(re.search(r"(\d+) steps, ", told)[1])
     assert re.search(r"Speed 1\.\d\d ± 0\.\d\d m/s \(good\)", told)
