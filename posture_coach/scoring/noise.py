@@ -7,8 +7,9 @@ import math
 from posture_coach.scoring.rules import Rules
 
 POSTURE_LIMIT = 8.0
-"""Shifting every angle of a desk or a side view by one standard deviation of its measured error of a change moves the
-posture score by 2.5 to 4.6 points, on average over where the angles may lie: twice that for 95 in 100, between the two.
+"""Shifting every angle of a view by one standard deviation of its measured error of a change moves the posture score of
+somebody who sits or stands by 2.1 to 4.6 points, on average over where the angles may lie: twice that for 95 in 100,
+between the two.
 """
 VARIETY_LIMIT = 8.0
 """Changes of position are counted from these angles at a threshold."""
