@@ -58,7 +58,8 @@ def give_back(database: Database) -> None:
     with database.bare() as connection:
         before = -1
         while (free := connection.execute("PRAGMA freelist_count").fetchone()[0]) and free != before:
-            connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+            # Not `execute`, which ends with the first page: it takes this for a statement without rows.
+            connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
             before = free
             time.sleep(PAUSE_S)
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from posture_coach.store import history, retention, rollups
 from posture_coach.store.database import Database, address
@@ -87,6 +87,22 @@ def test_a_sweep_that_is_cut_short_leaves_no_day_by_half(database, monkeypatch):
         rollups.rebuild(connection)
         assert list(map(repr, connection.execute(select(DAYS).order_by(DAYS.c.activity)))) == before
     assert retention.sweep(database, Settings(), NOW.date()) > 0
+
+
+def test_free_pages_are_given_back_many_at_once(file):
+    old_sessions(file, 2)
+    with file.writing() as connection:
+        connection.execute(delete(SECONDS))
+    with file.bare() as connection:
+        (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+        told = []
+        connection.set_trace_callback(told.append)
+        retention.give_back(file)
+        connection.set_trace_callback(None)
+        assert connection.execute("PRAGMA freelist_count").fetchone() == (0,)
+    assert free > 100
+    # It looks what is left after each step.
+    assert sum("freelist_count" in one for one in told) == 2
 
 
 def test_sweeping_by_another_program_never_stops_the_writer(at, recording):
