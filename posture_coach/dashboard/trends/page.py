@@ -13,16 +13,14 @@ from posture_coach.dashboard.analyze_result import plain
 from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
 from posture_coach.dashboard.trends.compare_view import compare_view
 from posture_coach.dashboard.trends.day_view import day_view
-from posture_coach.dashboard.trends.diary import SEALER, diary_section
+from posture_coach.dashboard.trends.diary import diary_section
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import note_html, sketch_html
 from posture_coach.dashboard.trends.period import BASELINE_DAYS, Period, Span, after, around, baseline, before
 from posture_coach.dashboard.trends.period_view import period_view
 from posture_coach.dashboard.trends.story_section import story_section
 from posture_coach.errors import StoreError
-from posture_coach.store import people, trends
-from posture_coach.store.own_targets import ME
-from posture_coach.store.settings import settings
+from posture_coach.store import trends
 from posture_coach.store.trends import About
 
 STYLE = Path(__file__).with_name("page.css")
@@ -55,13 +53,11 @@ def trends_page() -> None:
 
 
 def _show() -> None:
-    person = _person()
-    about = About(person)
-    known = READER.ask(lambda c: (trends.reach(c, about), trends.places(c, person)))
+    known = READER.ask(lambda c: (trends.reach(c, About()), trends.places(c)))
     if known is None or known[0] is None:
         st.markdown(NOTHING_YET)
         st.html(sketch_html())
-        diary_section(READER, around(Span.WEEK, _today()), person)
+        diary_section(READER, around(Span.WEEK, _today()))
         return
     (first, last), places = known[0], known[1]
     st.html(note_html(INTRODUCTION))
@@ -70,12 +66,12 @@ def _show() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     if view == COMPARE:
-        _compare(first, last, places, person)
+        _compare(first, last, places)
         return
     span = Span(view or Span.DAY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = _period(span, first, last)
-        choice = _choice(span, period, places, (first, last), person)
+        choice = _choice(span, period, places, (first, last))
     today = "Today, " if period == around(Span.DAY, _today()) else ""
     st.header(f"{today}{period.words}", anchor=False)
     if span is Span.DAY:
@@ -83,19 +79,7 @@ def _show() -> None:
     else:
         period_view(choice, period, before(span, period), span.value.lower())
     story_section(choice, period, span)
-    diary_section(READER, period, person)
-
-
-def _person() -> int | None:
-    """Let choose whose days, where those of others are kept; their names are sealed, and the diary's key opens them."""
-    known = READER.ask(lambda c: people.listed(c, st.session_state.get(SEALER))) or []
-    names = {one.id: one.words for one in known if one.name != ME}
-    if not names:
-        return None
-    return st.selectbox(
-        "Whose days", [None, *names], format_func=lambda number: names.get(number, "Mine"), key="trends_person",
-        width=CHOICE_PX, help="Names are sealed: open the diary below to read them.",
-    )  # fmt: skip
+    diary_section(READER, period)
 
 
 def _today() -> date:
@@ -127,9 +111,7 @@ def _period(span: Span, first: date, last: date) -> Period:
     return period
 
 
-def _choice(
-    span: Span | None, period: Period, places: list[str], reach: tuple[date, date], person: int | None
-) -> Choice:  # fmt: skip
+def _choice(span: Span | None, period: Period, places: list[str], reach: tuple[date, date]) -> Choice:
     """Let choose a place and an activity."""
     place, activity = EVERYWHERE, EVERYTHING
     if len(places) > 1:
@@ -140,14 +122,14 @@ def _choice(
             "Activity", [EVERYTHING, *(str(one).capitalize() for one in ACTIVITIES)], key="trends_activity",
             bind="query-params", width=CHOICE_PX,
         )  # fmt: skip
-    about = About(person, None if place == EVERYWHERE else "" if place == NOWHERE else place)
+    about = About(place=None if place == EVERYWHERE else "" if place == NOWHERE else place)
     doing = None if activity == EVERYTHING else Activity(activity.lower())
-    where = (f"-person-{person}" if person else "") + (f"-{place}" if about.place else "")
+    where = f"-{place}" if about.place else ""
     file = f"posture-coach{where}-{period.first}{f'-{period.last}' if period.last != period.first else ''}-"
-    return Choice(about, doing, baseline(reach[0]), reach, settings().minutes_days, file)
+    return Choice(about, doing, baseline(reach[0]), reach, file)
 
 
-def _compare(first: date, last: date, places: list[str], person: int | None) -> None:
+def _compare(first: date, last: date, places: list[str]) -> None:
     """Compare two periods that are chosen freely."""
     fortnight = timedelta(days=BASELINE_DAYS - 1)
     latest = Period(max(first, last - fortnight), last)
@@ -159,7 +141,7 @@ def _compare(first: date, last: date, places: list[str], person: int | None) -> 
             _days(words, period, first, newest, f"trends_period_{k}")
             for k, (words, period) in enumerate((("First period", former), ("Second period", latest)), 1)
         ]
-        choice = _choice(None, spans[1] or latest, places, (first, last), person)
+        choice = _choice(None, spans[1] or latest, places, (first, last))
     if spans[0] is None or spans[1] is None:
         st.info("Choose a first and a last day for both periods.", icon=":material/date_range:")
         return
