@@ -12,15 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posture_coach.activity.types import Activity
-from posture_coach.measures.definitions import BY_NAME
-from posture_coach.measures.types import View
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Mode, Model, PoseSeries
 from posture_coach.pose.video import open_video
-from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.score import Scorer
-from posture_coach.scoring.targets import Plane
 from posture_coach.scoring.windows import (
     HOUR_S,
     MOMENTS_TOLD,
@@ -32,10 +28,8 @@ from posture_coach.scoring.windows import (
     scale_points,
     united,
 )
-from tests.batch.made import SITTING, assessor
-from tests.batch.made import assessed as drawn
+from tests.batch.made import assessor
 from tests.clips import WALK as WALK_CLIP
-from tests.drawn import Body, draw, mirrored
 from tests.scoring.over_time import (
     AWAY,
     NECK,
@@ -374,51 +368,3 @@ def test_a_recording_longer_than_an_hour_has_hours_that_make_the_whole():
     assert [len(hours(windows, RULES)) for windows in MANY] == [3, 2, 2, 0, 0]
     assert hours([], RULES) == []
     assert hours(restless(6, 60), RULES) == []
-
-
-# Fixtures of the evidence
-
-
-def test_from_the_front_nothing_of_the_side_is_measured_or_scored():
-    front = drawn([replace(SITTING, yaw_deg=0.0, trunk_inclination_deg=30.0)] * 10)
-    assert set(front.measures.view) == {View.FRONT}
-    side_only = [name for name, row in BY_NAME.items() if View.FRONT not in row.views]
-    assert TRUNK in side_only
-    assert all(np.isnan(front.measures.column(name)).all() for name in side_only)
-    sagittal = [k for k, slot in enumerate(front.score.slots) if slot.target.view is Plane.SAGITTAL]
-    assert sagittal
-    assert not front.score.grade[:, sagittal].any()
-
-
-def test_the_mirror_image_scores_the_same():
-    series = draw(
-        [replace(SITTING, trunk_inclination_deg=25.0, head_pitch_deg=30.0, shoulder_flexion_left_deg=40.0)] * 10
-    )
-    one, other = assessor().push(series), assessor().push(mirrored(series))
-    np.testing.assert_allclose(other.score.score, one.score.score, atol=1e-6)
-    np.testing.assert_allclose(other.score.coverage, one.score.coverage)
-
-
-@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (640, 480)])
-def test_the_shape_of_the_picture_changes_no_score(size):
-    bodies = [replace(SITTING, trunk_inclination_deg=25.0, head_pitch_deg=30.0)] * 5
-    square, wide = drawn(bodies, size=(720, 720)), drawn(bodies, size=size)
-    np.testing.assert_allclose(wide.measures.column(TRUNK), square.measures.column(TRUNK), atol=1e-6)
-    np.testing.assert_allclose(wide.score.score, square.score.score, atol=1e-2)
-
-
-def test_without_hips_what_needs_them_is_absent_and_not_nought():
-    whole = drawn([Body(yaw_deg=90.0, trunk_inclination_deg=30.0)] * 5)
-    hidden = _without_hips(whole)
-    for name in (TRUNK, "hip_flexion_left_deg", "slump_ratio"):
-        assert np.isnan(hidden.measures.column(name)).all()
-    needing = [k for k, slot in enumerate(hidden.score.slots) if slot.measure in (TRUNK, "hip_flexion_left_deg")]
-    assert not hidden.score.grade[:, needing].any()
-
-
-def _without_hips(assessment: Assessment) -> Assessment:
-    visibility = assessment.poses.visibility.copy()
-    visibility[:, 23:25] = 0.0
-    presence = assessment.poses.presence.copy()
-    presence[:, 23:25] = 0.0
-    return assessor().push(replace(assessment.poses, visibility=visibility, presence=presence))
