@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from posture_coach.errors import StoreBusyError, StoreError
+from posture_coach.errors import OutputError, StoreBusyError, StoreError
 from posture_coach.store import cipher
 from posture_coach.store.claim import alone
 from posture_coach.store.database import FILE_MODE
 from posture_coach.store.migrate import BACKUPS
-from posture_coach.store.whole import sync_folder
+from posture_coach.store.whole import shred, sync_folder
 
 BUSY_S = 2.0
+BESIDE = re.compile(r"-(wal|shm|journal)$")
+"""What SQLite keeps beside a file, encrypted as that is."""
 IN_USE = "Another posture-coach has the history open. Close it, and its pages in the browser, and try again."
-CHUNK_BYTES = 2**20
 CAN_REPLACE_OPEN_FILES = os.name != "nt"
 
 
@@ -89,32 +91,26 @@ def wipe(path: Path) -> bool:
     One that has another name too is only deleted: that may be somebody's copy, or the history itself.
     """
     try:
-        if path.stat().st_nlink > 1:
-            path.unlink()
-            return False
-        with path.open("r+b") as file:
-            for left in range(path.stat().st_size, 0, -CHUNK_BYTES):
-                file.write(bytes(min(left, CHUNK_BYTES)))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except OSError:
+        alone_in_name = path.stat().st_nlink == 1
+        shred(path)
+    except (OSError, OutputError):
         return False
-    return True
+    return alone_in_name
 
 
 def plain_copies(path: Path) -> list[Path]:
-    """Return our own copies beside a history that anybody can read who has them."""
-    return [copy for copy in _copies(path) if copy.stat().st_size and not cipher.is_encrypted(copy)]
+    """Return our own copies beside a history that anybody can read who has them; drafts and logs of such ones too."""
+    found = [copy for copy in _copies(path, "*.db*") if copy.is_file() and copy.stat().st_size]
+    return [copy for copy in found if not cipher.is_encrypted(copy.with_name(BESIDE.sub("", copy.name)))]
 
 
 def copies_with(path: Path, key: str) -> list[Path]:
     """Return our own copies beside a history that a key opens."""
-    return [copy for copy in _copies(path) if cipher.is_of(copy, key)]
+    return [copy for copy in _copies(path, "*.db") if cipher.is_of(copy, key)]
 
 
-def _copies(path: Path) -> list[Path]:
-    return sorted((path.parent / BACKUPS).glob("*.db"))
+def _copies(path: Path, named: str) -> list[Path]:
+    return sorted((path.parent / BACKUPS).glob(named))
 
 
 def _converted(path: Path, key: str | None, new: str | None) -> bool:

@@ -259,7 +259,15 @@ def test_plain_copies_are_named(path):
     with Database(address(f"sqlite:///{path}")) as database:
         copy = backup(database, NOW, "test")
     convert(path, None, cipher.new_key(WORDS))
-    assert plain_copies(path) == [copy]
+    damaged = copy.with_name("2026-11-20-damaged.db-wal")
+    damaged.write_bytes(b"the log of one that was moved aside")
+    (copy.parent / "notes of my own.txt").write_text("not ours")
+    assert plain_copies(path) == [damaged, copy]
+    cipher.opened(cipher.key_of(path, WORDS))
+    with Database(address(f"sqlite:///{path}")) as database:
+        sealed = backup(database, NOW + timedelta(days=1), "test")
+    Path(f"{sealed}-wal").write_bytes(b"its own log")
+    assert plain_copies(path) == [damaged, copy]
 
 
 def test_the_plain_file_is_overwritten_and_not_only_let_go(path):
