@@ -80,6 +80,7 @@ def examine(out: Path) -> Iterator[Finding]:
     yield _writable("results", out)
     yield _writable("data folder", data_folder())
     yield _history()
+    yield _keyring()
     yield _cameras()
 
 
@@ -190,6 +191,17 @@ def _history() -> Finding:
     if days is None:
         return Finding("history", None, "none of yours yet: it begins when a camera is watched")
     return Finding("history", True, "yours is of {} to {}".format(*days))
+
+
+def _keyring() -> Finding:
+    """Ask for the keyring; nothing is put into it."""
+    try:
+        from posture_coach.store.system_keyring import usable
+    except ImportError as why:
+        return Finding("system keyring", False, str(why))
+    if usable():
+        return Finding("system keyring", True, "there is one, for the key that seals names and diary")
+    return Finding("system keyring", None, "none, as on a server: a passphrase seals names and diary there")
 
 
 def _cameras() -> Finding:

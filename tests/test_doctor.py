@@ -10,7 +10,9 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from posture_coach.doctor import CLASHING, PACKAGES, Finding, examine
 from posture_coach.pose import landmarker
@@ -22,6 +24,7 @@ from posture_coach.store.folder import FOLDER_VARIABLE
 from posture_coach.store.migrate import prepare
 from tests.clips import must_have, names_in
 from tests.store.made import NOW, batches, origin
+from tests.store.test_sealing import InMemory
 
 LITE = "pose_landmarker_lite.task"
 
@@ -216,3 +219,15 @@ def test_a_history_is_told_with_its_days_and_a_damaged_one_with_what_to_do(found
     damaged = found()["history"]
     assert damaged.ok is False
     assert "data restore" in damaged.found
+
+
+@pytest.mark.parametrize(("backend", "ok"), [(InMemory, True), (fail.Keyring, None)], ids=["a desktop", "a server"])
+def test_a_keyring_is_told_and_none_is_no_fault(found, backend, ok):
+    before = keyring.get_keyring()
+    keyring.set_keyring(backend())
+    try:
+        told = found()["system keyring"]
+    finally:
+        keyring.set_keyring(before)
+    assert told.ok is ok
+    assert ok or "passphrase" in told.found
