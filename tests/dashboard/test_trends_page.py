@@ -11,10 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard.trends.history import READER
-from posture_coach.store import cipher
+from posture_coach.store import cipher, keys, people
 from posture_coach.store.database import FILE_NAME, URL_VARIABLE, Database, address
 from posture_coach.store.folder import FOLDER_VARIABLE
 from posture_coach.store.migrate import prepare
+from posture_coach.store.settings import Settings, save
 from tests.dashboard.trends_made import GOOD_WEEK, LATER_WEEK, LONE_WEEK, STILL_WEEK, write_day, write_weeks
 
 PAGE_BYTES = 4096
@@ -73,6 +74,11 @@ def fault(run):
 
 def told(run):
     return [each.proto.body for each in run.get("html")]
+
+
+def words(run):
+    """Return all that the page says."""
+    return " ".join(told(run)) + " ".join(each.value for kind in (run.info, run.markdown, run.header) for each in kind)
 
 
 def said_in(run, sentence):
@@ -172,6 +178,36 @@ def test_a_year_is_shown_whatever_day_of_it_is_chosen(shown):
     run = shown(view="Year", day=STILL_WEEK)
     assert run.header[0].value == "2026"
     assert said_in(run, "The score over 2026, week by week")
+
+
+def test_a_day_is_held_against_ones_own_first_two_weeks(shown):
+    assert said_in(shown(day=STILL_WEEK), "Dashed: the mean of your first two weeks, 80.")
+
+
+def test_days_of_others_are_theirs_alone_and_their_names_are_sealed(kept):
+    with Database(address(f"sqlite:///{kept}")) as database:
+        sealer = keys.ready(database, 0, "a passphrase of some length")
+        with database.writing() as connection:
+            anna = people.add(connection, sealer, "anna", 0).id
+        write_day(database, GOOD_WEEK, length_s=1200, person=anna)
+    run = page()
+    (whose,) = [box for box in run.selectbox if box.label == "Whose days"]
+    assert whose.options == ["Mine", f"person {anna}"]
+    assert "anna" not in words(run)
+    whose.select(anna).run()
+    assert run.header[0].value == "Monday, 2 March 2026"
+    assert run.button(key="trends_earlier").disabled
+    assert page(sealer=sealer).selectbox[0].options == ["Mine", "anna"]
+
+
+def test_a_period_out_of_reach_is_not_kept_in_mind(shown):
+    run = shown(view="Compare", period_1=(date(1999, 1, 1), date(1999, 1, 8)))
+    assert said_in(run, "1: 3 to 16 March 2026 and 2: 17 to 30 March 2026")
+
+
+def test_how_long_minutes_are_kept_is_what_the_settings_say(kept):
+    save(Settings(minutes_days=17), kept.parent / "settings.toml")
+    assert said_in(page(view="Week", day=STILL_WEEK), "as far back as five minutes are kept (17 days)")
 
 
 # Of what is not there

@@ -218,8 +218,8 @@ def parts_chart(table: Table, x: Spec) -> Spec:
     }  # fmt: skip
 
 
-def hour_scores_chart(table: Table) -> Spec:
-    """Draw the score of each hour of a day, with its number."""
+def hour_scores_chart(table: Table, baseline: float | None = None) -> Spec:
+    """Draw the score of each hour of a day, with its number, and its baseline."""
     x, y = hour_axis(table.column("hour")), _points_y("score")
     bars = {"color": LINE, "opacity": 0.7, "cornerRadiusEnd": 4, "width": {"band": 0.7}}
     numbers = {"fontSize": NUMBER_PX, "fontWeight": 600, "dy": -9, "color": NEUTRAL}
@@ -227,7 +227,7 @@ def hour_scores_chart(table: Table) -> Spec:
         _layer("bar", bars, {"x": x, "y": y}),
         _layer("text", numbers, {"x": x, "y": y, "text": {"field": "said_score", "type": "nominal"}}),
     ]
-    return _chart(table, layers, LOW_HEIGHT)
+    return _chart(table, [*layers, *([] if baseline is None else [_rule(baseline)])], LOW_HEIGHT)
 
 
 def map_chart(table: Table) -> Spec:

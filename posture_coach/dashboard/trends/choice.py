@@ -27,6 +27,8 @@ class Choice:
         The person's first two weeks.
     reach
         The first and the last day with anything kept.
+    minutes_days
+        For how many days minutes and windows are kept.
     file
         What the names of downloaded files begin with.
     """
@@ -35,6 +37,7 @@ class Choice:
     activity: Activity | None
     baseline: Period
     reach: tuple[date, date]
+    minutes_days: int
     file: str
 
 

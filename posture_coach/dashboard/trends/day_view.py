@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from posture_coach.dashboard.trends import charts
@@ -11,11 +13,12 @@ from posture_coach.dashboard.trends.day_tables import bout_table, hour_extremes,
 from posture_coach.dashboard.trends.figure import show
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import cards_html, day_cards, note_html
+from posture_coach.dashboard.trends.measure_view import BASELINE, mean_of
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Table, said
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules, shipped_rules
-from posture_coach.store import reader
+from posture_coach.store import reader, trends
 from posture_coach.store.reader import OneDay
 from posture_coach.store.trends import Day
 
@@ -25,25 +28,35 @@ HOLLOW = "Hollow: it ended out of view, and not with a break."
 def day_view(choice: Choice, period: Period) -> None:
     """Show one day."""
     rules = shipped_rules()
-    found = READER.ask(lambda c: reader.one_day(c, choice.about, period.first, rules))
+    found, first_days = READER.ask(lambda c: _asked(c, choice, period, rules)) or (None, [])
     if found is None or found.day is None:
         nothing_kept(choice, period.words)
         return
     st.html(cards_html(day_cards(found.day, hour_extremes(found.hours, score_limit(rules)), rules)))
     if not found.hours and not found.ribbon:
-        st.html(note_html("Hours and minutes are kept for 90 days; of days before, their sums are."))
+        st.html(note_html(
+            f"Hours and minutes are kept for {choice.minutes_days} days; of days before, their sums are."
+        ))  # fmt: skip
         return
-    _hours(choice, found, period, rules)
+    _hours(choice, found, period, rules, mean_of([day.score for day in first_days]))
     ribbon = ribbon_table(found.ribbon, found.utc_offset_s, period.words)
     show(ribbon, charts.ribbon_chart(ribbon), file=choice.file)
     _bouts(choice, found.day, found.utc_offset_s, period, rules)
 
 
-def _hours(choice: Choice, found: OneDay, period: Period, rules: Rules) -> None:
+def _asked(connection: Any, choice: Choice, period: Period, rules: Rules) -> tuple[OneDay, list[Day]]:
+    about, base = choice.about, choice.baseline
+    return (
+        reader.one_day(connection, about, period.first, rules), trends.days(connection, about, base.first, base.last),
+    )  # fmt: skip
+
+
+def _hours(choice: Choice, found: OneDay, period: Period, rules: Rules, mean: float | None) -> None:
     hours = hour_table(found.hours, period.words, score_limit(rules))
     left, right = st.columns(2, gap="large")
     with left:
-        show(hours, charts.hour_scores_chart(hours) if hours.rows else None, file=choice.file)
+        keys = [] if mean is None else [f"{BASELINE}, {mean:.0f}."]
+        show(hours, charts.hour_scores_chart(hours, mean) if hours.rows else None, keys, choice.file)
     with right:
         parts = Table("parts", "What the score is made of", _parts_words(hours), hours.columns, hours.rows)
         chart = charts.parts_chart(parts, charts.hour_axis(hours.column("hour"))) if hours.rows else None

@@ -32,8 +32,8 @@ SEALED = "What you write here is sealed with a key of your own before it is kept
 RATINGS = list(range(LEAST, MOST + 1))
 
 
-def diary_section(reader: Reader, period: Period) -> None:
-    """Show the diary of some days, and a form to write into it."""
+def diary_section(reader: Reader, period: Period, person: int | None = None) -> None:
+    """Show somebody's diary of some days, and a form to write into it; None: of the one who uses the program."""
     with st.expander("Pain and comfort: your diary (only if you like)", key="trends_diary", on_change="rerun") as shown:
         if not shown.open:
             return
@@ -49,11 +49,11 @@ def diary_section(reader: Reader, period: Period) -> None:
             return
         sealer: Sealer | None = st.session_state.get(SEALER)
         if sealer is not None:
-            told = reader.ask(lambda c: diary.entries(c, sealer, None, period.first, period.last)) or []
+            told = reader.ask(lambda c: diary.entries(c, sealer, person, period.first, period.last)) or []
             _entries(told, period)
             if told:
                 _removal(reader, told)
-        _form(reader, ask=sealer is None)
+        _form(reader, person, ask=sealer is None)
 
 
 def _closed(reader: Reader, standing: keys.Standing) -> None:
@@ -121,7 +121,7 @@ def diary_table(told: list[Entry], period: Period) -> Table:
     return Table("diary", "Your diary", f"{count} of {period.words}.", (*heads, placed), rows)
 
 
-def _form(reader: Reader, *, ask: bool) -> None:
+def _form(reader: Reader, person: int | None, *, ask: bool) -> None:
     """Let write an entry; the first one makes the key."""
     with st.form("trends_diary_form", clear_on_submit=True):
         pain = st.segmented_control("Pain, 0 none to 10 as much as can be", RATINGS, key="trends_pain")
@@ -134,7 +134,7 @@ def _form(reader: Reader, *, ask: bool) -> None:
                 help="Empty: the key goes into the keyring of this system. Nobody can bring a lost passphrase back.",
             )  # fmt: skip
         if st.form_submit_button("Keep this entry", icon=":material/edit_note:"):
-            _keep(reader, Entry(_now(), pain, comfort, note), passphrase)
+            _keep(reader, person, Entry(_now(), pain, comfort, note), passphrase)
             st.rerun()
 
 
@@ -142,13 +142,13 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-def _keep(reader: Reader, entry: Entry, passphrase: str) -> None:
+def _keep(reader: Reader, person: int | None, entry: Entry, passphrase: str) -> None:
     try:
         database = reader.database() or _made(reader, entry.at)
         prepare(database, entry.at)
         sealer = st.session_state.get(SEALER) or keys.ready(database, int(entry.at.timestamp()), passphrase)
         with database.writing() as connection:
-            diary.add(connection, sealer, None, entry)
+            diary.add(connection, sealer, person, entry)
     except (StoreError, DataError) as why:
         st.session_state[FAULT] = str(why)
         return

@@ -13,14 +13,16 @@ from posture_coach.dashboard.analyze_result import plain
 from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
 from posture_coach.dashboard.trends.compare_view import compare_view
 from posture_coach.dashboard.trends.day_view import day_view
-from posture_coach.dashboard.trends.diary import diary_section
+from posture_coach.dashboard.trends.diary import SEALER, diary_section
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import note_html, sketch_html
 from posture_coach.dashboard.trends.period import BASELINE_DAYS, Period, Span, after, around, baseline, before
 from posture_coach.dashboard.trends.period_view import period_view
 from posture_coach.dashboard.trends.story_section import story_section
 from posture_coach.errors import StoreError
-from posture_coach.store import trends
+from posture_coach.store import people, trends
+from posture_coach.store.own_targets import ME
+from posture_coach.store.settings import settings
 from posture_coach.store.trends import About
 
 STYLE = Path(__file__).with_name("page.css")
@@ -32,6 +34,7 @@ INTRODUCTION = (
     "How you sat, stood and moved, from what this program has kept. No posture has been shown to cause back pain: look "
     "for what moves you more, not for a perfect line."
 )
+PERIOD_KEYS = ("trends_period_1", "trends_period_2")
 DATE_PX, CHOICE_PX, RANGE_PX = 150, 220, 260
 NOTHING_YET = """
 **Nothing is kept yet.** To have something to look at:
@@ -53,11 +56,13 @@ def trends_page() -> None:
 
 
 def _show() -> None:
-    known = READER.ask(lambda c: (trends.reach(c, About()), trends.places(c)))
+    person = _person()
+    about = About(person)
+    known = READER.ask(lambda c: (trends.reach(c, about), trends.places(c, person)))
     if known is None or known[0] is None:
         st.markdown(NOTHING_YET)
         st.html(sketch_html())
-        diary_section(READER, around(Span.WEEK, _today()))
+        diary_section(READER, around(Span.WEEK, _today()), person)
         return
     (first, last), places = known[0], known[1]
     st.html(note_html(INTRODUCTION))
@@ -66,12 +71,12 @@ def _show() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     if view == COMPARE:
-        _compare(first, last, places)
+        _compare(first, last, places, person)
         return
     span = Span(view or Span.DAY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = _period(span, first, last)
-        choice = _choice(span, period, places, (first, last))
+        choice = _choice(span, period, places, (first, last), person)
     today = "Today, " if period == around(Span.DAY, _today()) else ""
     st.header(f"{today}{period.words}", anchor=False)
     if span is Span.DAY:
@@ -79,7 +84,25 @@ def _show() -> None:
     else:
         period_view(choice, period, before(span, period), span.value.lower())
     story_section(choice, period, span)
-    diary_section(READER, period)
+    diary_section(READER, period, person)
+
+
+def _person() -> int | None:
+    """Let choose whose days, where those of others are kept; their names are sealed, and the diary's key opens them."""
+    known = READER.ask(lambda c: people.listed(c, st.session_state.get(SEALER))) or []
+    names = {one.id: one.words for one in known if one.name != ME}
+    if not names:
+        return None
+    return st.selectbox(
+        "Whose days", [None, *names], format_func=lambda number: names.get(number, "Mine"), key="trends_person",
+        width=CHOICE_PX, help="Names are sealed: open the diary below to read them.", on_change=_forget_days,
+    )  # fmt: skip
+
+
+def _forget_days() -> None:
+    """Let go of the days that were chosen: those of somebody else are others."""
+    for key in (DAY_KEY, *PERIOD_KEYS):
+        st.session_state.pop(key, None)
 
 
 def _today() -> date:
@@ -111,7 +134,9 @@ def _period(span: Span, first: date, last: date) -> Period:
     return period
 
 
-def _choice(span: Span | None, period: Period, places: list[str], reach: tuple[date, date]) -> Choice:
+def _choice(
+    span: Span | None, period: Period, places: list[str], reach: tuple[date, date], person: int | None
+) -> Choice:  # fmt: skip
     """Let choose a place and an activity."""
     place, activity = EVERYWHERE, EVERYTHING
     if len(places) > 1:
@@ -122,14 +147,14 @@ def _choice(span: Span | None, period: Period, places: list[str], reach: tuple[d
             "Activity", [EVERYTHING, *(str(one).capitalize() for one in ACTIVITIES)], key="trends_activity",
             bind="query-params", width=CHOICE_PX,
         )  # fmt: skip
-    about = About(place=None if place == EVERYWHERE else "" if place == NOWHERE else place)
+    about = About(person, None if place == EVERYWHERE else "" if place == NOWHERE else place)
     doing = None if activity == EVERYTHING else Activity(activity.lower())
-    where = f"-{place}" if about.place else ""
+    where = (f"-person-{person}" if person else "") + (f"-{place}" if about.place else "")
     file = f"posture-coach{where}-{period.first}{f'-{period.last}' if period.last != period.first else ''}-"
-    return Choice(about, doing, baseline(reach[0]), reach, file)
+    return Choice(about, doing, baseline(reach[0]), reach, settings().minutes_days, file)
 
 
-def _compare(first: date, last: date, places: list[str]) -> None:
+def _compare(first: date, last: date, places: list[str], person: int | None) -> None:
     """Compare two periods that are chosen freely."""
     fortnight = timedelta(days=BASELINE_DAYS - 1)
     latest = Period(max(first, last - fortnight), last)
@@ -138,10 +163,10 @@ def _compare(first: date, last: date, places: list[str]) -> None:
     newest = max(last, _today())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         spans = [
-            _days(words, period, first, newest, f"trends_period_{k}")
-            for k, (words, period) in enumerate((("First period", former), ("Second period", latest)), 1)
+            _days(words, period, first, newest, key)
+            for words, period, key in zip(("First period", "Second period"), (former, latest), PERIOD_KEYS, strict=True)
         ]
-        choice = _choice(None, spans[1] or latest, places, (first, last))
+        choice = _choice(None, spans[1] or latest, places, (first, last), person)
     if spans[0] is None or spans[1] is None:
         st.info("Choose a first and a last day for both periods.", icon=":material/date_range:")
         return
@@ -149,6 +174,8 @@ def _compare(first: date, last: date, places: list[str]) -> None:
 
 
 def _days(words: str, period: Period, first: date, newest: date, key: str) -> Period | None:
+    if not all(first <= day <= newest for day in st.session_state.get(key) or ()):
+        del st.session_state[key]
     chosen = st.date_input(
         words, (period.first, period.last), first, newest, key=key, format="YYYY-MM-DD", width=RANGE_PX,
         bind="query-params",

@@ -64,7 +64,7 @@ def _score(choice: Choice, period: Period, now: Several, first: Several) -> None
     score = tables.score_table(now.days, now.windows, period)
     mean = mean_of([day.score for day in first.days])
     point, inside = ("median of a week's days", "its days") if period.by_weeks else (
-        "score of a day", "its five minutes, kept for 90 days",
+        "score of a day", f"its five minutes, kept for {choice.minutes_days} days",
     )  # fmt: skip
     keys = [f"Dot: the {point}. Bar: the middle half of {inside}."]
     if mean is not None:
@@ -112,7 +112,7 @@ def _parts_and_hours(choice: Choice, period: Period, now: Several, rules: Rules)
         parts = tables.parts_table(now.days, period)
         show(parts, charts.parts_chart(parts, charts.day_axis(period)), (charts.PART_KEY,), choice.file)
     with right:
-        words = f"{period.words}, as far back as five minutes are kept (90 days)"
+        words = f"{period.words}, as far back as five minutes are kept ({choice.minutes_days} days)"
         hours = tables.hours_table(now.windows, words, score_limit(rules))
         keys = ["Lighter is better; an hour needs a quarter of one in which you were seen."]
         show(hours, charts.map_chart(hours) if hours.rows else None, keys, choice.file)
