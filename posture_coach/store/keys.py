@@ -139,7 +139,7 @@ def make(database: Database, now: int, passphrase: str = "") -> Sealer:
                 raise StoreKeyError("Another posture-coach has just made the key. Try again.")
             _insert(connection, wrapped, now)
     except BaseException:
-        _drop(wrapped)
+        _drop_unless_held(database, wrapped)
         raise
     return Sealer(number, key)
 
@@ -175,7 +175,7 @@ def change(database: Database, now: int, old: str = "", new: str = "", *, data_k
             _insert(connection, wrapped, now)
             sealed, unreadable = _seal_anew(connection, before, Sealer(number, key)) if data_key else (0, 0)
     except BaseException:
-        _drop(wrapped)
+        _drop_unless_held(database, wrapped)
         raise
     return Changed(sealed, unreadable, held.how["entry"] if held.held_by == KEYRING else "")
 
@@ -259,6 +259,17 @@ def _drop(wrapped: Wrapped) -> None:
             system_keyring.drop(wrapped.how["entry"])
         except StoreError:
             return
+
+
+def _drop_unless_held(database: Database, wrapped: Wrapped) -> None:
+    """Take it out after a commit that failed, unless it did not: a server may keep what it can no longer say so of."""
+    try:
+        with database.reading() as connection:
+            held = connection.execute(select(KEYS.c.wrapped)).scalars().all()
+    except StoreError:
+        return
+    if wrapped.wrapped not in held:
+        _drop(wrapped)
 
 
 def _alone(connection: Connection) -> None:

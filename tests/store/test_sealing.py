@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import keyring
@@ -19,8 +19,9 @@ from keyring.backends.chainer import ChainerBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from sqlalchemy import func, select, update
 
-from posture_coach.errors import DataError, StoreKeyError, StoreTamperedError
+from posture_coach.errors import DataError, StoreError, StoreKeyError, StoreTamperedError
 from posture_coach.store import asking, diary, keys, people, wrapping
+from posture_coach.store.database import Database
 from posture_coach.store.diary import Entry
 from posture_coach.store.migrate import backup
 from posture_coach.store.sealing import KEY_BYTES, Field, Sealer
@@ -362,6 +363,29 @@ def test_an_interrupted_change_changes_nothing(database, ring, monkeypatch, data
     with database.reading() as connection:
         assert rows == [connection.execute(select(table)).all() for table in (KEYS, PEOPLE, DIARY)]
     assert ring.kept == kept
+    assert told(database, opened(database)) == ALL
+
+
+@pytest.mark.parametrize("reachable", [True, False], ids=["asked again", "out of reach"])
+def test_a_commit_that_went_through_though_it_seemed_to_fail_takes_no_key_away(database, monkeypatch, reachable):
+    fill(database)
+    writing = Database.writing
+
+    @contextmanager
+    def cut_off(self):
+        with writing(self) as connection:
+            yield connection
+        if not reachable:
+            monkeypatch.setattr(Database, "reading", cut_off_too)
+        raise StoreError("the server closed the connection")
+
+    def cut_off_too(_self):
+        raise StoreError("the server closed the connection")
+
+    monkeypatch.setattr(Database, "writing", cut_off)
+    with pytest.raises(StoreError, match="closed the connection"):
+        keys.change(database, SECOND, data_key=True)
+    monkeypatch.undo()
     assert told(database, opened(database)) == ALL
 
 
