@@ -229,6 +229,9 @@ def _make_private(path: Path) -> None:
         path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+            # A log that is there all the same belongs to a file that somebody has deleted.
+            for ending in ("-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
     except OSError as why:
         raise StoreError(
             f"{path} cannot be made: {why.strerror or why}. Free some space, or choose another folder with the "

@@ -183,6 +183,15 @@ def test_a_file_that_is_empty_beside_its_log_is_no_new_history(disks, tmp_path):
     assert path.with_name(path.name + "-wal").read_bytes() == disks[-1].log
 
 
+def test_a_log_whose_file_was_deleted_is_no_damage(disks, tmp_path):
+    path = disks[-1].put(tmp_path / "cut" / "history.db")
+    path.unlink()
+    with Database(address(f"sqlite:///{path}")) as database:
+        refuse_a_damaged(path)
+        prepare(database, NOW)
+    assert found(path) == 0
+
+
 def test_the_recorder_leaves_a_damaged_history_as_it_is_and_goes_on_with_a_copy(disks, tmp_path, recording):
     path = disks[-1].put(tmp_path / "cut" / "history.db")
     url = f"sqlite:///{path}"
