@@ -15,6 +15,7 @@ from PIL import Image
 from posture_coach.store import history
 from posture_coach.store.database import Database, address
 from posture_coach.store.migrate import prepare
+from tests.cli.test_silence import network_calls, traced, written
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.clips import fill, must_have, names_in, small_disk
 from tests.store.made import DOCKED, batches, origin
@@ -153,6 +154,17 @@ def test_a_full_disk_leaves_the_earlier_picture(home, tmp_path):
         assert "the disk is full" in ended.said
         assert target.read_text(encoding="utf-8") == "earlier"
         assert names_in(disk) == ["day.png", "filler"]
+
+
+def test_a_picture_opens_no_connection_and_writes_nothing_else(home, tmp_path, monkeypatch):
+    for name, value in {"POSTURE_COACH_DATA_DIR": home, "XDG_CACHE_HOME": tmp_path / "cache"}.items():
+        monkeypatch.setenv(name, str(value))
+    command = [*PROGRAM, "today", "--day", "yesterday", "--picture", str(tmp_path / "day.png")]
+    lines = traced(command, tmp_path / "trace")
+    assert (tmp_path / "day.png").exists()
+    assert network_calls(lines) == []
+    # SQLite opens the history as a writer would, with the two files beside it that readers and writers share.
+    assert [path for path in written(lines, tmp_path) if not path.startswith(str(home / "history.db"))] == []
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed(home):
