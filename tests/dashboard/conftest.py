@@ -98,6 +98,14 @@ def faces_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def weeks(tmp_path_factory) -> Path:
+    """Return the file of a history of some weeks: to be copied, not written."""
+    from tests.dashboard.trends_made import write_weeks
+
+    return write_weeks(tmp_path_factory.mktemp("weeks"))
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """Start one browser for all tests; contexts keep them apart."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

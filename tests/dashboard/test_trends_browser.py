@@ -14,7 +14,7 @@ from posture_coach.dashboard.trends.charts import FONT_PX
 from posture_coach.store.database import FILE_NAME
 from tests.clips import LONG_WALK
 from tests.dashboard.conftest import serving, until, watch_page
-from tests.dashboard.trends_made import LATER_WEEK, STILL_WEEK, write_weeks
+from tests.dashboard.trends_made import LATER_WEEK, STILL_WEEK
 
 CHART = '[data-testid="stVegaLiteChart"] svg.marks'
 SECRET, NOTE = "a passphrase of some length", "the left side, after the long drive"
@@ -23,12 +23,12 @@ IDLE = "!document.querySelector('[data-testid=stStatusWidget]')"
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory):
+def dashboard(tmp_path_factory, weeks):
     """Start a server with a history of some weeks."""
     home = tmp_path_factory.mktemp("home")
     data = home / "data" / "posture-coach"
     data.mkdir(parents=True)
-    shutil.copy(write_weeks(tmp_path_factory.mktemp("weeks")), data / FILE_NAME)
+    shutil.copy(weeks, data / FILE_NAME)
     with serving(home, LONG_WALK) as started:
         yield started
 

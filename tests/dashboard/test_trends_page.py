@@ -16,7 +16,7 @@ from posture_coach.store.database import FILE_NAME, URL_VARIABLE, Database, addr
 from posture_coach.store.folder import FOLDER_VARIABLE
 from posture_coach.store.migrate import prepare
 from posture_coach.store.settings import Settings, save
-from tests.dashboard.trends_made import GOOD_WEEK, LATER_WEEK, LONE_WEEK, STILL_WEEK, write_day, write_weeks
+from tests.dashboard.trends_made import GOOD_WEEK, LATER_WEEK, LONE_WEEK, STILL_WEEK, write_day
 
 PAGE_BYTES = 4096
 
@@ -25,12 +25,6 @@ def script():
     from posture_coach.dashboard.trends.page import trends_page
 
     trends_page()
-
-
-@pytest.fixture(scope="session")
-def weeks(tmp_path_factory):
-    """Return the file of a history of some weeks."""
-    return write_weeks(tmp_path_factory.mktemp("weeks"))
 
 
 @pytest.fixture
