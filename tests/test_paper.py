@@ -121,7 +121,7 @@ def test_words_of_any_length_and_script_stay_within():
 def test_a_story_of_words_alone_is_a_picture_too():
     bare = replace(DAY, subtitle="", figures=(), lanes=(), points=(), grounds="")
     _, pixels = opened(story_picture(bare, "png"))
-    assert pixels.shape == (1600, WIDTH_PX, 3)
+    assert pixels.shape == (800, WIDTH_PX, 3)
     assert (pixels < 100).any()
 
 

@@ -61,6 +61,7 @@ DID = {
     Activity.LYING: "lay",
 }  # fmt: skip
 PART_WORDS = {"posture": "posture", "variety": "changes of position", "breaks": "breaks"}
+GLIMPSE = "With so little judged it is a glimpse: it says little about the day, and is compared with no other."
 LEGS = ("hip_flexion", "knee_flexion")
 LEANED, ESTIMATED = "trunk_inclination_deg", "trunk_inclination_est_deg"
 
@@ -126,6 +127,11 @@ def confidence(coverage: float) -> str:
 def judged(days: Iterable[Day]) -> list[Day]:
     """Return the days that were seen for long enough and have a score."""
     return [day for day in days if day.judged_s >= ENOUGH_S and not math.isnan(day.score)]
+
+
+def comparable(days: Iterable[Day]) -> list[Day]:
+    """Return the judged days of which more than a glimpse was scored: what hardly was compares with nothing."""
+    return [day for day in judged(days) if day.coverage >= FAIR]
 
 
 def best_hour(hours: Sequence[Hour], rules: Rules) -> Hour | None:
@@ -221,13 +227,14 @@ def _judged(day: Day, told: Told, rules: Rules) -> list[str]:
     """Tell the score, what it leaves open, what lowered it, and how it compares."""
     if math.isnan(day.score):
         return ["Too little of you was in view for a score, which is neither good nor bad."]
-    return [_score(day, told, rules), unseen(told), _lowered(day, told), _usual(told, day, rules)]
+    usual = _usual(told, day, rules) if comparable([day]) else ""
+    return [_score(day, told, rules), unseen(told), _lowered(day, told), usual]
 
 
 def _score(day: Day, told: Told, rules: Rules) -> str:
-    best = best_hour(told.hours, rules)
+    best = best_hour(told.hours, rules) if comparable([day]) else None
     hour = f"; the best hour was {_hour(best)}, with {best.window.score:.0f}" if best else ""
-    glimpse = "" if day.coverage >= FAIR else " With so little judged it is a glimpse, and says hardly how the day was."
+    glimpse = "" if comparable([day]) else f" {GLIMPSE}"
     return f"The score is {score_words(day)}{hour}.{glimpse}"
 
 
@@ -290,10 +297,11 @@ def apart(moments: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _usual(told: Told, day: Day, rules: Rules) -> str:
-    scores = np.array([one.score for one in judged(told.before)][-BEFORE_DAYS:], dtype=np.float64)
+    scores = np.array([one.score for one in comparable(told.before)][-BEFORE_DAYS:], dtype=np.float64)
     found = one_more(scores, day.score, score_limit(rules))
     if found.verdict is Verdict.NOT_COMPARABLE:
-        return f"Your usual is not known yet: it takes {LEAST_DAYS} scored days, measured alike at one place."
+        it_takes = f"{LEAST_DAYS} days of more than a glimpse, measured alike at one place"
+        return f"Your usual is not known yet: it takes {it_takes}."
     days = counted(len(scores), "scored day")
     return f"Your {days} before averaged {found.before:.0f}: {verdict_words(found, told, 'this day')}."
 
@@ -312,7 +320,11 @@ def suggested(losses: Sequence[Loss], days: Sequence[Day], suggestions: Mapping[
     known = judged(days)
     if not known:
         return None
-    worth = [loss.what for loss in losses if loss.points >= WORTH_POINTS and loss.what in suggestions]
+    seen = bool(comparable(known))
+    worth = [
+        loss.what for loss in losses
+        if loss.points >= WORTH_POINTS and loss.what in suggestions and (seen or loss.part != "posture")
+    ]  # fmt: skip
     if worth:
         return suggestions[worth[0]]
     return suggestions[NOTHING] if any(map(_whole, known)) else None

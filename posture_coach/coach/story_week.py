@@ -18,6 +18,7 @@ from posture_coach.coach.story import (
     Figure,
     Story,
     breaks_figure,
+    comparable,
     confidence,
     judged,
     longest_figure,
@@ -157,20 +158,22 @@ def _lowered(losses: Sequence[Loss], days: Sequence[Day]) -> str:
 
 def _best(days: Sequence[Day], rules: Rules) -> str:
     """Tell the best day, where the days differ by more than measuring may err."""
-    best, scores = max(days, key=lambda day: (day.score, day.day)), [day.score for day in days]
-    if max(scores) - min(scores) <= score_limit(rules):
+    whole = comparable(days)
+    scores = [day.score for day in whole]
+    if not whole or max(scores) - min(scores) <= score_limit(rules):
         return ""
+    best = max(whole, key=lambda day: (day.score, day.day))
     return f"The best day was {_on(best.day)}, with {best.score:.0f}."
 
 
 def _before(days: Sequence[Day], told: Told, rules: Rules) -> str:
     """Tell what differs from the week before."""
-    before, now = (np.array([day.score for day in of], dtype=np.float64) for of in (judged(told.before), days))
+    before, now = (np.array([day.score for day in of], dtype=np.float64) for of in map(comparable, (told.before, days)))
     found = change(before, now, score_limit(rules))
     if found.verdict is Verdict.NOT_COMPARABLE:
         return (
-            f"A week is held against the one before when each has {LEAST_DAYS} scored days, measured alike at one "
-            "place."
+            f"A week is held against the one before when each has {LEAST_DAYS} days of more than a glimpse, measured "
+            "alike at one place."
         )
     words = f"The scored days averaged {found.after:.0f}, those of the week before {found.before:.0f}"
     return f"{words}: {verdict_words(found, told, 'this week')}."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from posture_coach.activity.types import Activity
 from posture_coach.paper.paper import LIGHT, LINE, POINT_PX, Align, Kind, Look, Paper, drawing
 
-WIDTH_PX, LEAST_HEIGHT_PX = 1200, 1600
+WIDTH_PX, LEAST_HEIGHT_PX = 1200, 800
 MARGIN_PX, GAP_PX = 64, 40
 INNER_PX = WIDTH_PX - 2 * MARGIN_PX
 LABEL_PX = 96
@@ -98,7 +98,7 @@ def story_picture(sheet: Sheet, kind: Kind, look: Look = LIGHT) -> bytes:
 
     Returns
     -------
-    A PNG or SVG file, 1200 pixels wide and as high as the words need, 1600 at least.
+    A PNG or SVG file, 1200 pixels wide and as high as the words need, 800 at least.
     """
     with drawing():
         paper = Paper(WIDTH_PX, look)

@@ -115,8 +115,12 @@ def test_a_glimpse_of_a_day_is_not_judged():
     assert (story.figures, story.suggestion) == ((), None)
 
 
-def test_low_coverage_is_said_and_praises_nothing():
-    story = tell(day(coverage=0.08, losses=()))
+def test_low_coverage_is_said_praises_nothing_and_compares_with_nothing():
+    before = tuple(day(DAY - timedelta(days=k), score=60.0 + k) for k in range(1, 6))
+    story = tell(day(coverage=0.08), before=before, hours=(hour(9, 60.0), hour(10, 90.0)))
+    assert not re.search("before|higher|best", words(story))
+    glimpses = tuple(replace(one, coverage=0.1) for one in before)
+    assert "Your usual is not known yet" in words(tell(before=glimpses))
     assert "(a glimpse: 8% of time and targets judged)" in words(story)
     assert "With so little judged it is a glimpse" in words(story)
     assert story.suggestion is None
@@ -207,7 +211,7 @@ def test_a_day_differs_only_beyond_noise(score, said):
 
 def test_two_days_are_no_usual():
     before = (day(DAY - timedelta(days=1)), day(DAY - timedelta(days=2)), day(DAY - timedelta(days=3), judged_s=60))
-    assert "Your usual is not known yet: it takes 3 scored days" in words(tell(before=before))
+    assert "Your usual is not known yet: it takes 3 days of more than a glimpse" in words(tell(before=before))
 
 
 def test_an_hour_is_the_best_only_where_hours_differ_by_more_than_noise():
@@ -268,7 +272,7 @@ def test_a_week_with_one_day_and_one_that_has_begun():
     story = tell_week(day(), now=datetime(2026, 11, 22, 12, tzinfo=ZONE))
     assert "on 1 of 5 days" in words(story)
     assert "The one day with a score had 80 of 100" in words(story)
-    assert "when each has 3 scored days, measured alike at one place." in words(story)
+    assert "when each has 3 days of more than a glimpse, measured alike at one place." in words(story)
     assert story.subtitle == "Up to 12:00"
 
 
