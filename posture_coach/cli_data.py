@@ -1,4 +1,4 @@
-"""`posture-coach data`: where the history lies, whether it is sound, copies of it."""
+"""`posture-coach data`: where the history lies, whether it is sound, copies of it; with its other commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from posture_coach.cli_data_asked import YesOption, history, now, place, say_nothing, sure, told_when_stopped
+from posture_coach.cli_data_export import export, import_
 from posture_coach.cli_options import FAILED
 
 data_app = typer.Typer(
@@ -115,3 +116,7 @@ def restore(
     typer.echo(f"{path} now holds what {file} does." + (f" What it held before: {aside}" if aside else ""))
     if is_encrypted(aside) and not is_encrypted(path):
         typer.echo("It is not encrypted any more: that copy was made before it was.")
+
+
+data_app.command()(export)
+data_app.command("import")(import_)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from posture_coach.cli_options import FAILED, SIGNALLED
+from posture_coach.cli_secrets import opened, ready, somebody_types
 
 if TYPE_CHECKING:
     from posture_coach.store.database import Database
@@ -103,9 +103,7 @@ def selection(database: Database, person: str | None, days: Days) -> tuple[Selec
 
 
 def field_key(database: Database, *, make: bool = False) -> Key | None:
-    """Return what opens names and diary, asking for the passphrase where somebody is there to type it.
-
-    Where it cannot be had, that is said, and the command goes on without it.
+    """Return what opens names and diary; where it cannot be had that is said, and the command goes on without it.
 
     Parameters
     ----------
@@ -113,29 +111,17 @@ def field_key(database: Database, *, make: bool = False) -> Key | None:
         Whether to make one where there is none.
     """
     from posture_coach.errors import StoreKeyError
-    from posture_coach.store import keys
     from posture_coach.store.field_key import FieldKey
 
-    with database.reading() as connection:
-        standing = keys.standing(connection)
-    if not standing.held_by and not make:
-        return None
-    passphrase = ""
-    if standing.asks and somebody_types():
-        passphrase = typer.prompt("Passphrase of names and diary", hide_input=True, default="", show_default=False)
     try:
-        return FieldKey(keys.ready(database, int(now().timestamp()), passphrase))
+        sealer = ready(database) if make else opened(database)
     except StoreKeyError as why:
         typer.echo(f"posture-coach: {why}", err=True)
         return None
+    return FieldKey(sealer) if sealer else None
 
 
 # Asking ------------------------------------------------------------------------------------------------------------
-
-
-def somebody_types() -> bool:
-    """Return whether somebody can be asked."""
-    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def sure(question: str, otherwise: str, *, yes: bool) -> None:

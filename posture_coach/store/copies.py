@@ -96,8 +96,13 @@ def copy_to(database: Database, file: Path | None, now: datetime) -> Path:
         raise StoreError(f"{file} is there already. Name a file that does not exist yet.")
     copy = backup(database, now, BY_HAND, file)
     if file.absolute().parent != folder:
-        with database.writing() as connection:
-            note(connection, file, "copy of the whole history", now)
+        try:
+            with database.writing() as connection:
+                note(connection, file, "copy of the whole history", now)
+        except BaseException:
+            # One that nobody could find again is worse than none.
+            copy.unlink(missing_ok=True)
+            raise
     return copy
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, BigInteger, Date, Float, Integer, LargeBinary, SmallInteger, Table
+from sqlalchemy import JSON, BigInteger, Date, Float, Integer, LargeBinary, SmallInteger, String, Table
 from sqlalchemy.types import TypeEngine
 
 from posture_coach.activity.types import Activity
@@ -37,6 +37,8 @@ LOCAL = {name: f"{name.removesuffix('_s')}_local" for name in NAMES.values() if 
 """Local times that stand behind moments, for people to read; an import does not look at them."""
 SEALED = "_sealed"
 """How the names of columns end whose content is sealed; what they hold stands before them, where a key opens it."""
+_LONGEST = 2**20
+"""Letters of one text: far more than any name or path has."""
 GIVEN_UP = "===="
 """Stands for a name that was given up with its key: an empty cell is the one who uses the program."""
 
@@ -76,7 +78,7 @@ class Cell:
     column
         Of the table; empty for one that is only there for people, or in the clear.
     least, most
-        Of whole numbers.
+        Of whole numbers; of a text's length.
     """
 
     name: str
@@ -118,6 +120,8 @@ def _kind(of: TypeEngine[Any]) -> Kind:
 
 
 def _limits(of: TypeEngine[Any]) -> tuple[int, int]:
+    if isinstance(of, String):
+        return 0, of.length or _LONGEST
     bits = 16 if isinstance(of, SmallInteger) else 64 if isinstance(of, BigInteger) else 32
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
@@ -198,8 +202,8 @@ def _number(_cell: Cell, value: Any) -> float:
     return float(value)
 
 
-def _text(_cell: Cell, value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
+def _text(cell: Cell, value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value or len(value) > (cell.most or _LONGEST):
         raise ValueError
     value.encode()
     return value

@@ -57,8 +57,18 @@ def own_server():
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     """Return the address of an empty database, on each of the two."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'history.db'}"
+    return _empty(request, request.param, tmp_path)
+
+
+@pytest.fixture
+def other_url(request, url, tmp_path):
+    """Return the address of an empty database, on the one of the two that `url` is not on."""
+    return _empty(request, "postgresql" if url.startswith("sqlite") else "sqlite", tmp_path / "other")
+
+
+def _empty(request, kind, folder):
+    if kind == "sqlite":
+        return f"sqlite:///{folder / 'history.db'}"
     base = request.getfixturevalue("server")
     name = f"history_{next(_number)}"
     engine = create_engine(address(base), isolation_level="AUTOCOMMIT")

@@ -264,3 +264,50 @@ def test_without_the_right_to_read_it_is_explained(kept, words):
     assert ended.code == 1
     assert str(kept.file) in ended.said
     assert "Traceback" not in ended.said
+
+
+# Export and import
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
+def test_an_export_goes_out_and_comes_back(anywhere, tmp_path, kind):
+    out = tmp_path / "my history"
+    ended = anywhere.data("export", "--out", out, "--format", kind)
+    assert ended.code == 0
+    assert "3 sessions, 2,100 seconds" in ended.out
+    assert (out / f"seconds.{kind}").exists()
+    assert f"{out}: export ({kind}): everybody, all days" in anywhere.data("where").out
+    new = Home(tmp_path / "new")
+    ended = new.data("import", out)
+    assert ended.code == 0
+    assert "3 sessions, 2,100 seconds" in ended.out
+    assert new.data("check").code == 0
+    assert "Was there already, and stays as it is: 1 people" in new.data("import", out).out
+
+
+def test_a_part_is_named_by_person_and_days(kept, tmp_path):
+    day = f"{TWO_DAYS_AGO:%Y-%m-%d}"
+    ended = kept.data("export", "--out", tmp_path / "one", "--person", "me", "--from", day, "--to", day)
+    assert ended.code == 0
+    assert "2 sessions, 1,400 seconds" in ended.out
+    ended = kept.data("export", "--out", tmp_path / "two", "--person", "ana")
+    assert ended.code == 2
+    assert "There is no person 'ana' in the history. There are: 1, me." in ended.err
+    ended = kept.data("export", "--out", tmp_path / "three", "--from", "2026-13-01")
+    assert ended.code == 2
+    assert "is no day as 2026-11-24 is" in ended.said
+    ended = kept.data("export", "--out", tmp_path / "four", "--from", "today", "--to", "yesterday")
+    assert ended.code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "one"]
+
+
+def test_what_is_no_export_is_told_and_makes_no_history(home, tmp_path):
+    ended = home.data("import", tmp_path)
+    assert ended.code == 1
+    assert "is no export" in ended.err
+    assert not home.folder.exists()
+
+
+def test_there_is_nothing_to_export_where_nothing_is_kept(home, tmp_path):
+    assert home.data("export", "--out", tmp_path / "out").code == 1
+    assert not (tmp_path / "out").exists()
