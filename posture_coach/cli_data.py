@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from posture_coach.cli_data_asked import YesOption, history, now, place, say_nothing, sure, told_when_stopped
+from posture_coach.cli_data_delete import delete
 from posture_coach.cli_data_export import export, import_
 from posture_coach.cli_options import FAILED
 
@@ -120,3 +121,4 @@ def restore(
 
 data_app.command()(export)
 data_app.command("import")(import_)
+data_app.command()(delete)
