@@ -29,6 +29,7 @@ from posture_coach.cli_options import (
     UNUSABLE,
     AnswersExampleOption,
     AnswersOption,
+    ChairStandOption,
     ErgonomicsOption,
     FpsOption,
     HeightOption,
@@ -43,6 +44,7 @@ from posture_coach.cli_options import (
     check_rotation,
     ergonomics_answers,
     mute,
+    sitter_from,
     targets_from,
 )
 from posture_coach.cli_people import people_app
@@ -125,6 +127,7 @@ def analyze(
     show_face: Annotated[bool, typer.Option("--show-face", help="Do not blur faces in the annotated copy.")] = False,
     ergonomics: ErgonomicsOption = False,
     answers: AnswersOption = None,
+    chair_stand: ChairStandOption = None,
     answers_example: AnswersExampleOption = False,  # noqa: ARG001 - its callback has done all there is to do
     json_progress: Annotated[bool, typer.Option("--json-progress", help="Tell progress as lines of JSON.")] = False,
 ) -> None:
@@ -139,6 +142,7 @@ def analyze(
 
     asked = ergonomics_answers(ergonomics, answers)
     outputs = Outputs(csv=csv, landmarks=landmarks, annotate=annotate, show_face=show_face, ergonomics=asked)
+    outputs = replace(outputs, sitter=sitter_from(chair_stand))
     with _interruption() as interruption:
         files = _files(paths)
         settings = _settings(model, fps, baseline, place, mirror=mirror, rotate=rotate, person=person)

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from posture_coach.scoring.chair_norms import Sitter
     from posture_coach.scoring.ergonomics.types import Answers
     from posture_coach.scoring.targets import Targets
 
@@ -118,6 +119,34 @@ AnswersExampleOption = Annotated[
         "--answers-example", callback=_answers_example, is_eager=True, help="Print a file of answers and leave."
     ),
 ]
+
+
+AGES = (16, 110)
+"""Of who is tested; the norms hold from 60 to 94."""
+
+ChairStandOption = Annotated[
+    str | None,
+    typer.Option(
+        "--chair-stand",
+        metavar="WHO",
+        help="Count the stands from a chair in 30 s, against the norms of a woman or man of some age, as woman-66.",
+    ),
+]
+
+
+def sitter_from(who: str | None) -> Sitter | None:
+    """Return whose stands from a chair are counted, by what was typed."""
+    from posture_coach.scoring.chair_norms import Sex, Sitter
+
+    if who is None:
+        return None
+    sex, _, age = who.partition("-")
+    if sex not in list(Sex) or not age.isascii() or not age.isdigit() or not AGES[0] <= int(age) <= AGES[1]:
+        raise typer.BadParameter(
+            f"{who!r} is not woman or man with an age from {AGES[0]} to {AGES[1]}, as woman-66 is.",
+            param_hint="--chair-stand",
+        )
+    return Sitter(Sex(sex), int(age))
 
 
 def ergonomics_answers(ergonomics: bool, answers: str | None) -> Answers | None:

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from posture_coach.activity.gait_types import Gait
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, as_text, named, unread
+from posture_coach.batch.chair_stand import chair_stand
 from posture_coach.batch.ergonomics import ergonomics
 from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
 from posture_coach.batch.writing import Drafts, written
 from posture_coach.errors import OutputError, PostureCoachError, SourceNotFoundError
 from posture_coach.measures.definitions import NAMES
+from posture_coach.scoring.chair_norms import Sitter
 from posture_coach.scoring.ergonomics.types import Answers
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,8 @@ class Outputs:
     ----------
     ergonomics
         What was answered for the ergonomic scales, which then stand in the summary; None: without them.
+    sitter
+        Whose stands from a chair are counted; None: nobody's.
     """
 
     csv: bool = False
@@ -49,6 +54,7 @@ class Outputs:
     annotate: bool = False
     show_face: bool = False
     ergonomics: Answers | None = None
+    sitter: Sitter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +224,8 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
 
     What an earlier run made and this one does not goes when the new files have taken their places.
     """
-    table = frames_table(analysis.assessment, landmarks=job.outputs.landmarks)
-    status = "ok" if analysis.complete else "partial"
-    done = summary.whole(
-        analysis.source, analysis.assessment,
-        status=status, warnings=analysis.warnings, settings=job.settings.told(),
-    )  # fmt: skip
-    if job.outputs.ergonomics is not None:
-        done["ergonomics"] = ergonomics(analysis.assessment, job.outputs.ergonomics)
-    walked = gait_of(analysis)
-    if walked is not None:
-        done["gait"] = gait_figures(walked)
+    table, walked = frames_table(analysis.assessment, landmarks=job.outputs.landmarks), gait_of(analysis)
+    done = _summed(job, analysis, walked)
     made = [_target(job, ".frames.parquet"), _summary_path(job)]
     with Drafts() as drafts:
         with drafts.of(made[0]) as draft:
@@ -246,6 +243,21 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
         with drafts.of(_summary_path(job)) as draft:
             write_json(draft, done)
     _remove_others(job, made)
+    return done
+
+
+def _summed(job: Job, analysis: Analysis, walked: Gait | None) -> dict[str, Any]:
+    """Return what stands in the summary."""
+    done = summary.whole(
+        analysis.source, analysis.assessment,
+        status="ok" if analysis.complete else "partial", warnings=analysis.warnings, settings=job.settings.told(),
+    )  # fmt: skip
+    if job.outputs.ergonomics is not None:
+        done["ergonomics"] = ergonomics(analysis.assessment, job.outputs.ergonomics)
+    if job.outputs.sitter is not None:
+        done["chair_stand"] = chair_stand(analysis, job.outputs.sitter)
+    if walked is not None:
+        done["gait"] = gait_figures(walked)
     return done
 
 

@@ -87,6 +87,16 @@ def symmetry(gait: Told) -> str:
     return f"{words}: the step onto the {longer} foot takes longer"
 
 
+def standing_up(told: Told) -> str:
+    """Say how often somebody stood up from a chair, and how that compares for age and sex."""
+    words = f"{told['stands']} stands from a chair in {told['seen_s']:.0f} s"
+    if told["reason"]:
+        return f"{words}: {told['reason']}"
+    low, high = told["usual"]
+    below = "below average" if told["below_average"] else "not below average"
+    return f"{words}: {below} for a {told['sex']} of {told['age']}, half of whom reach {low} to {high}"
+
+
 def verdict(told: Told) -> str:
     """Say in which band a figure lies, and in which it may lie; empty where it is not judged."""
     first, *perhaps = told.get("grades", [""])

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from posture_coach.batch.names import printable
 from posture_coach.batch.results import Outcome
-from posture_coach.batch.telling import over_time, walking
+from posture_coach.batch.telling import over_time, standing_up, walking
 from posture_coach.measures.definitions import BY_NAME
 
 _STYLE = {"ok": "green", "partial": "yellow", "failed": "red"}
@@ -54,6 +54,8 @@ def _more(summary: dict[str, Any]) -> Iterator[str]:
         first, *more = walking(summary["gait"], asked=settings.get("height_cm") is not None)
         yield f"walking: {first}"
         yield from more
+    if "chair_stand" in summary:
+        yield standing_up(summary["chair_stand"])
 
 
 def _inputs(outcomes: Sequence[Outcome]) -> Table:

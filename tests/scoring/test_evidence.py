@@ -1,6 +1,7 @@
 """The fixtures of the evidence, on drawn people: what a physiotherapist would look at first.
 
-Its example of RULA stands in `test_ergonomics.py`, its symmetry index in `test_walking.py`.
+Its example of RULA stands in `test_ergonomics.py`, its symmetry index in `test_walking.py`, its chair
+stands in `test_chair_norms.py`.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def test_the_change_gives_the_neck_its_grade(targets: Targets) -> None:
 def test_every_shipped_source_is_cited() -> None:
     table = tomllib.loads(data_file("targets.toml").read_text(encoding="utf-8"))
     cited = {s for row in (*table["target"], table["points"], *table["holding"].values()) for s in row["sources"]}
-    for name in ("windows.toml", "ergonomics.toml", "gait.toml"):
+    for name in ("windows.toml", "ergonomics.toml", "gait.toml", "functional.toml"):
         cited |= set(_sources_of(tomllib.loads(data_file(name).read_text(encoding="utf-8"))))
     assert cited == set(shipped_sources())
 
