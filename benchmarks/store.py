@@ -58,7 +58,7 @@ CPU_MS, FILE_MB, QUESTION_S = 1.0, 150.0, 0.5
 MEASURE, DOING = "head_roll_deg", Activity.SITTING
 """What questions about one measure, one activity are asked of."""
 OF_A_DAY = ("hours",)
-"""What the program asks of a single day alone: it reads the causes of each window, which takes a second for a quarter."""
+"""What the program asks of a single day alone: it reads the causes of each window, a second's work for a quarter."""
 
 Told = tuple[Second, tuple[Window, ...], tuple[Event, ...]]
 
