@@ -185,6 +185,8 @@ def test_a_diary_is_kept_sealed_asked_for_by_its_passphrase_and_deleted(chromium
     dashboard, data = new_dashboard
     page.goto(f"{dashboard.url}/trends")
     page.get_by_text("Nothing is kept yet").wait_for()
+    drawn = page.locator(".pc-sketch img")
+    until(lambda: drawn.evaluate("image => image.complete && image.naturalWidth") > 0, "the sketch is drawn")
     assert not (data / FILE_NAME).exists()
     open_diary(page)
     rate(page, "pain", 3)

@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
+from urllib.parse import quote
 
 from posture_coach.activity.types import Activity
 from posture_coach.dashboard.trends.period_tables import HOUR_S, Extremes, Sat, quartiles, sat
@@ -18,25 +20,7 @@ from posture_coach.store.trends import Day
 
 Card = tuple[str, str, str]
 """Title, figure, and what to say beneath it."""
-SKETCH = """
-<svg viewBox="0 0 640 250" aria-hidden="true" fill="none" stroke="currentColor" stroke-linecap="round">
-  <g opacity=".3" stroke-width="1"><path d="M60 30V130M60 130H610M60 80H610M60 30H610"/></g>
-  <g fill="#2b938a" stroke="none" opacity=".3">
-    <rect x="82" y="62" width="34" height="40" rx="4"/><rect x="162" y="52" width="34" height="46" rx="4"/>
-    <rect x="242" y="70" width="34" height="38" rx="4"/><rect x="322" y="48" width="34" height="36" rx="4"/>
-    <rect x="402" y="56" width="34" height="48" rx="4"/><rect x="482" y="44" width="34" height="34" rx="4"/>
-    <rect x="562" y="50" width="34" height="40" rx="4"/></g>
-  <path d="M99 84L179 74L259 90L339 66L419 80L499 60L579 70" stroke="#2b938a" stroke-width="2"/>
-  <g fill="#2b938a" stroke="none"><circle cx="99" cy="84" r="6"/><circle cx="179" cy="74" r="6"/>
-    <circle cx="259" cy="90" r="6"/><circle cx="339" cy="66" r="6"/><circle cx="419" cy="80" r="6"/>
-    <circle cx="499" cy="60" r="6"/><circle cx="579" cy="70" r="6"/></g>
-  <path d="M60 92H610" stroke-width="2" stroke-dasharray="7 6" opacity=".55"/>
-  <g stroke="none"><g fill="#56b4e9"><rect x="60" y="165" width="120" height="18" rx="3"/>
-    <rect x="215" y="165" width="90" height="18" rx="3"/><rect x="390" y="165" width="150" height="18" rx="3"/></g>
-    <g fill="#009e73"><rect x="305" y="192" width="85" height="18" rx="3"/></g>
-    <g fill="#9a9fa5"><rect x="180" y="219" width="35" height="18" rx="3"/>
-    <rect x="540" y="219" width="70" height="18" rx="3"/></g></g>
-</svg>"""
+SKETCH = Path(__file__).with_name("sketch.svg")
 SKETCHED = (
     "A sketch without numbers, not your data. Above: a dot for each day's score, with a bar for how much it varied "
     "within the day, and a dashed line for your own first two weeks. Below: what you did over a day, a lane each for "
@@ -46,7 +30,9 @@ SKETCHED = (
 
 def sketch_html() -> str:
     """Return what the page will look like, without a number."""
-    return f'<figure class="pc-sketch">{SKETCH}<figcaption>{escape(SKETCHED)}</figcaption></figure>'
+    # As an image: what is drawn right inside a page's text, Streamlit takes away.
+    source = f"data:image/svg+xml,{quote(SKETCH.read_text(encoding='utf-8'))}"
+    return f'<figure class="pc-sketch"><img src="{source}" alt=""><figcaption>{escape(SKETCHED)}</figcaption></figure>'
 
 
 def cards_html(cards: Iterable[Card]) -> str:
