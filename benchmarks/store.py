@@ -213,7 +213,7 @@ def table(found: dict[str, Any]) -> Iterator[str]:
     commits = ", ".join(f"{name} {value:.0f}" for name, value in found["commit_ms"].items())
     yield f"| a commit of ten seconds: {commits} | ms | |"
     sizes = f"{found['size_mb']}, {found['largest_mb']} MB"
-    yield f"| size after all days, the largest on the way | {sizes} | {FILE_MB:.0f} MB |"
+    yield f"| size after all days, the largest on the way | {sizes} | {FILE_MB:.0f} MB of a file |"
     for name, (median, worst) in found["questions_ms"].items():
         yield f"| {name}: median, worst of {REPEATS} | {median:.0f}, {worst:.0f} ms | {1000 * QUESTION_S:.0f} ms |"
     yield f"| all sums made anew | {found['rebuilt_s']} s | |"
