@@ -311,3 +311,56 @@ def test_what_is_no_export_is_told_and_makes_no_history(home, tmp_path):
 def test_there_is_nothing_to_export_where_nothing_is_kept(home, tmp_path):
     assert home.data("export", "--out", tmp_path / "out").code == 1
     assert not (tmp_path / "out").exists()
+
+
+# Delete
+
+
+def test_days_go_and_what_was_written_elsewhere_is_listed(anywhere, tmp_path):
+    out = tmp_path / "my export"
+    assert anywhere.data("export", "--out", out).code == 0
+    day = f"{TWO_DAYS_AGO:%Y-%m-%d}"
+    ended = anywhere.data("delete", "--from", day, "--to", day)
+    assert ended.code == 1
+    assert "2 sessions, 1,400 seconds" in ended.out
+    assert "Nothing was deleted. Nobody can be asked here: add --yes" in ended.err
+    ended = anywhere.data("delete", "--from", day, "--to", day, "--yes")
+    assert ended.code == 0
+    assert "Delete them yourself" in ended.out
+    assert str(out) in ended.out
+    assert ("its own logs and backups" in ended.out) == bool(anywhere.url)
+    ended = anywhere.data("check")
+    assert ended.code == 0
+    assert "those of 1 days agree" in ended.out
+
+
+def test_everything_goes_and_the_rest_when_asked_for(kept):
+    kept.data("backup")
+    (kept.folder / "settings.toml").write_text("seconds_days = 7\n")
+    ended = kept.data("delete", "--all", "--yes")
+    assert ended.code == 0
+    assert "Copies deleted whole" in ended.out
+    assert "settings stay: 1 files" in ended.out
+    ended = kept.data("delete", "--all", "--files", "--yes")
+    assert ended.code == 0
+    assert not (kept.folder / "settings.toml").exists()
+    assert "0 sessions" in kept.data("where").out
+
+
+def test_a_history_that_cannot_be_read_goes_when_all_of_it_is_to_go(kept):
+    spoil(kept.file, "garbage")
+    assert kept.data("delete", "--person", "me", "--yes").code == 1
+    assert kept.file.exists()
+    ended = kept.data("delete", "--all", "--yes")
+    assert ended.code == 0
+    assert "is damaged" in ended.err
+    assert not kept.file.exists()
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--all", "--person", "me"], ["--person", "me", "--files"], ["--from", "soon"]], ids=" ".join
+)
+def test_what_to_delete_must_be_said(home, words):
+    ended = home.data("delete", "--yes", *words)
+    assert ended.code == 2
+    assert "Traceback" not in ended.said
