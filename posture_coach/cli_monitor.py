@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from posture_coach.cli_options import (
+    FAILED,
     FpsOption,
     KeepOption,
     MirrorOption,
@@ -51,7 +52,10 @@ def monitor(
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
 ) -> None:
     # house: a parameter for each option
-    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it."""
+    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it.
+
+    Exit code 0; 1 where nothing can be watched, or what should be kept could not be; 2 where what is named is no good.
+    """
     from posture_coach.coach.keeping import keeper
     from posture_coach.coach.lock import only_one_process
     from posture_coach.coach.places import seen_by
@@ -82,6 +86,7 @@ def monitor(
         _watch(live, session, eye, upright, kept, seconds, json_progress=json_progress)
     if kept.problem:
         typer.echo(f"posture-coach: {kept.problem}", err=True)
+        raise typer.Exit(FAILED)
 
 
 def _turn_to(kept: Keeper, name: str) -> None:

@@ -167,11 +167,15 @@ class Recorder:
             self._closed = True
             self._news.notify_all()
         self._thread.join()
-        how = self.flush()
+        self.flush()
         with self._at_work:
             self._let_go()
             self._unlock()
-        return how
+        with self._news:
+            # Nothing follows any more.
+            self._lost_s += self._waiting()
+            self._sittings.clear()
+        return self.keeping
 
     # On its own thread --------------------------------------------------------------------------------------------
 

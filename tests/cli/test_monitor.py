@@ -75,6 +75,19 @@ def test_a_played_file_is_kept_where_that_was_asked_for(clip, tmp_path, asked, k
     assert any(row.trunk_inclination_deg == row.trunk_inclination_deg for row in seconds)
 
 
+def test_a_history_that_cannot_be_written_is_told_at_the_end_with_what_is_lost(clip, tmp_path):
+    damaged = tmp_path / FILE_NAME
+    damaged.write_bytes(b"no history" * 1000)
+    ended = typed(
+        "monitor", "--source", clip, "--model", "lite", "--seconds", "4", "--keep", env={FOLDER_VARIABLE: str(tmp_path)}
+    )  # fmt: skip
+    assert ended.code == 1
+    assert "could not be kept" in ended.err
+    assert "wait in memory" not in ended.err
+    assert "data restore" in ended.err
+    assert damaged.read_bytes() == b"no history" * 1000
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_ctrl_c_ends_it_quietly(clip):
     process = subprocess.Popen(
