@@ -205,7 +205,7 @@ def test_a_diary_is_kept_sealed_asked_for_by_its_passphrase_and_deleted(chromium
     page.get_by_role("option").first.click()
     page.get_by_role("button", name="Delete it for good").click()
     page.get_by_text("Deleted.").wait_for()
-    assert page.locator(".pc-entries").count() == 0
+    until(lambda: page.locator(".pc-entries").count() == 0, "it is gone from the page")
 
 
 def in_another_tab(chromium, dashboard):
