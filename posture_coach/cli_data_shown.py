@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 UNITS = ("B", "kB", "MB", "GB")
 STEP, ROUNDED_UP = 1000.0, 999.5
 """From the second one on three digits no longer tell a number from the next unit."""
-WORDS = {"day_scores": "scores of days", "diary": "diary entries", "profiles": "places", "days": "sums of days"}
-"""What rows of a table are called, where its name does not say it."""
+WORDS = {
+    "people": ("person", "people"), "profiles": ("place", "places"), "diary": ("diary entry", "diary entries"),
+    "days": ("sum of a day", "sums of days"), "day_scores": ("score of a day", "scores of days"),
+}  # fmt: skip
+"""What one row of a table and several are called, where its name does not say it."""
 COUNTED = ("seconds", "minutes", "windows", "events", "days", "day_scores", "diary")
 
 
@@ -47,7 +50,8 @@ def _show_history(found: Overview) -> None:
     rows = found.rows
     span = f", {many(found.days, 'day')} from {found.first} to {found.last}" if found.first else ""
     _line("History", f"{found.where}, {size(found.size)}{', encrypted' if found.encrypted else ''}")
-    _line("Holds", f"{_people(rows['people'])}, {many(rows['sessions'], 'session')}{span}")
+    whose = counts({name: rows[name] for name in ("people", "sessions")})
+    _line("Holds", f"{whose or 'nothing'}{span}")
     _line("", counts({name: rows[name] for name in COUNTED}) or "no rows")
 
 
@@ -79,11 +83,8 @@ def _line(head: str, text: str) -> None:
 
 def counts(rows: Mapping[str, int]) -> str:
     """Say how many rows of each table; nothing where there are none."""
-    return ", ".join(f"{count:,} {WORDS.get(name, name)}" for name, count in rows.items() if count)
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+    words = {name: WORDS.get(name, (name.removesuffix("s"), name)) for name in rows}
+    return ", ".join(f"{count:,} {words[name][count > 1]}" for name, count in rows.items() if count)
 
 
 def many(count: int, what: str) -> str:

@@ -135,7 +135,7 @@ def _drop(connection: Connection, which: Selection) -> dict[str, int]:
             gone[table.name] = connection.execute(delete(table).where(which.of(table))).rowcount
         if table is PROFILES and not which.is_all:
             gone[table.name] = connection.execute(delete(table).where(unused_profiles())).rowcount
-    return gone
+    return {table.name: gone[table.name] for table in tables() if table.name in gone}
 
 
 # What a file still holds -------------------------------------------------------------------------------------------

@@ -282,7 +282,7 @@ def test_an_export_goes_out_and_comes_back(anywhere, tmp_path, kind):
     assert ended.code == 0
     assert "3 sessions, 2,100 seconds" in ended.out
     assert new.data("check").code == 0
-    assert "Was there already, and stays as it is: 1 people" in new.data("import", out).out
+    assert "Was there already, and stays as it is: 1 person" in new.data("import", out).out
 
 
 def test_a_part_is_named_by_person_and_days(kept, tmp_path):
@@ -344,7 +344,7 @@ def test_everything_goes_and_the_rest_when_asked_for(kept):
     ended = kept.data("delete", "--all", "--files", "--yes")
     assert ended.code == 0
     assert not (kept.folder / "settings.toml").exists()
-    assert "0 sessions" in kept.data("where").out
+    assert "Holds      nothing" in kept.data("where").out
 
 
 def test_a_history_that_cannot_be_read_goes_when_all_of_it_is_to_go(kept):

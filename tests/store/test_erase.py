@@ -34,6 +34,8 @@ from posture_coach.store.tables import (
 from tests.store.made import DOCKED, NOW, batches, origin
 from tests.store.test_history import rows, write
 
+ON_A_FILE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""A server's files are its own."""
 LATER = NOW + timedelta(hours=3)
 YESTERDAY, TODAY = NOW.date() - timedelta(days=1), NOW.date()
 PASSPHRASE = "correct horse battery staple"
@@ -95,8 +97,6 @@ def in_any(folder, values):
 @pytest.fixture
 def folder(filled):
     """Return the data folder; with copies in which everything stands, one of them made before the last day."""
-    if filled.path is None:
-        pytest.skip("a server's files are its own")
     copies.copy_to(filled, None, NOW)
     copies.copy_to(filled, None, NOW)
     shutil.copy(copies.copy_to(filled, None, NOW), filled.path.parent / BACKUPS / ".left.db.draft")
@@ -117,6 +117,7 @@ def ana_of(database):
         return connection.execute(select(PEOPLE.c.id).where(PEOPLE.c.name_sealed.is_not(None))).scalar_one()
 
 
+@ON_A_FILE
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_is_nowhere_any_more_and_the_rest_stays(filled, folder, part):
     going, which = PARTS[part][0].split(), PARTS[part][1](ana_of(filled))
@@ -137,6 +138,7 @@ def test_a_part_is_nowhere_any_more_and_the_rest_stays(filled, folder, part):
     assert {path.name for path in (folder / BACKUPS).iterdir()} == {path.name for path in done.cleaned}
 
 
+@ON_A_FILE
 def test_everything_is_nowhere_any_more(filled, folder):
     copies.copy_to(filled, folder.parent / "elsewhere" / "copy.db", NOW)
     gone = marks(filled, "a1", "b2", "c3")
@@ -149,6 +151,7 @@ def test_everything_is_nowhere_any_more(filled, folder):
     assert in_any(folder.parent / "elsewhere", gone), "what lies elsewhere is the user's"
 
 
+@ON_A_FILE
 def test_while_others_have_the_file_open_and_write_it(filled, folder):
     gone = marks(filled, "a1")
     with Database(address(f"sqlite:///{filled.path}")) as reader:
@@ -166,6 +169,7 @@ def test_while_others_have_the_file_open_and_write_it(filled, folder):
     assert len(rows(filled, SESSIONS)) == 3
 
 
+@ON_A_FILE
 def test_a_reader_in_the_middle_of_something_is_told_of_and_once_more_does_it(filled, folder, monkeypatch):
     monkeypatch.setattr("posture_coach.store.erase.TRIES", 2)
     gone = marks(filled, "a1")
@@ -224,6 +228,7 @@ def test_exports_that_were_noted_are_still_known_after_a_part(file, tmp_path):
 # Copies
 
 
+@ON_A_FILE
 def test_somebody_else_with_the_same_number_in_a_copy_stays(filled, folder):
     """A history that was brought back from an export numbers people anew."""
     ana, kept = ana_of(filled), marks(filled, "c3")
@@ -235,6 +240,7 @@ def test_somebody_else_with_the_same_number_in_a_copy_stays(filled, folder):
     assert all(value in copy.read_bytes() for value in kept)
 
 
+@ON_A_FILE
 def test_a_copy_that_cannot_be_opened_goes_whole(filled, folder):
     copy = folder / BACKUPS / "2020-01-01-000000-damaged.db"
     copy.write_bytes(b"holiday\n" * 1000)
@@ -243,6 +249,7 @@ def test_a_copy_that_cannot_be_opened_goes_whole(filled, folder):
     assert not copy.exists()
 
 
+@ON_A_FILE
 @pytest.mark.skipif(os.name == "nt", reason="Windows gives links to some users only")
 def test_what_a_link_or_another_name_leads_to_is_left_to_the_user(filled, folder):
     mine = folder.parent / "mine.db"
