@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
-from posture_coach.store.about import TABLES, about, tables
-from posture_coach.store.export_form import EXPORTED, NAMES
-from posture_coach.store.tables import MEASURES
+from posture_coach.store.carried.about import TABLES, about, tables
+from posture_coach.store.carried.export_form import EXPORTED, NAMES
+from posture_coach.store.history.tables import MEASURES
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "data.md"
 BEGIN, END = "<!-- tables -->\n", "<!-- /tables -->\n"

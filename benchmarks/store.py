@@ -39,11 +39,11 @@ from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import shipped_targets
 from posture_coach.scoring.windows import Window, Windows
-from posture_coach.store import rollups, trends
-from posture_coach.store.database import Database, address
-from posture_coach.store.recorder import COMMIT_S, Recorder
-from posture_coach.store.records import Origin
-from posture_coach.store.tables import METADATA
+from posture_coach.store.history import rollups, trends
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.recorder import COMMIT_S, Recorder
+from posture_coach.store.history.records import Origin
+from posture_coach.store.history.tables import METADATA
 
 FIRST = date(2026, 1, 5)
 NEVER_S = 1e6

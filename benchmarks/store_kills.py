@@ -38,12 +38,13 @@ from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import shipped_targets
 from posture_coach.scoring.windows import Windows
-from posture_coach.store import history, rollups
-from posture_coach.store.database import Database, address
-from posture_coach.store.recorder import Recorder
-from posture_coach.store.records import Origin
-from posture_coach.store.settings import Settings, save
-from posture_coach.store.tables import DAY_SCORES, DAYS, EVENTS, MINUTES, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.files.settings import Settings, save
+from posture_coach.store.history import rollups
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.recorder import Recorder
+from posture_coach.store.history.records import Origin
+from posture_coach.store.history.tables import DAY_SCORES, DAYS, EVENTS, MINUTES, SECONDS, SESSIONS, WINDOWS
 
 FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TRIALS_A_DAY = 3

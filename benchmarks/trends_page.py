@@ -19,7 +19,7 @@ import time
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.live import CLIP, FLAGS, Server
-from posture_coach.store.database import URL_VARIABLE
+from posture_coach.store.history.database import URL_VARIABLE
 
 VIEWS = ("Day", "Week", "Month", "Year", "Compare")
 LIMIT_S = 2.0

@@ -2,6 +2,6 @@
 
 if __name__ == "__main__":
     # Not for worker processes, which import this file too.
-    from posture_coach.cli import main
+    from posture_coach.cli.app import main
 
     main()

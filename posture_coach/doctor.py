@@ -18,7 +18,7 @@ from posture_coach.pose.landmarker import Landmarker, model_bytes
 from posture_coach.pose.opencv import opencv
 from posture_coach.pose.types import Frame, Mode, Model
 from posture_coach.resources import samples_folder
-from posture_coach.store.folder import data_folder
+from posture_coach.store.files.folder import data_folder
 
 OLDEST_PYTHON = (3, 11)
 SUPPORTED = {("Linux", "x86_64"), ("Windows", "AMD64"), ("Darwin", "arm64")}
@@ -181,8 +181,8 @@ def _history() -> Finding:
     """Open what is kept of this user; nothing is made or changed."""
     # Imported here: a missing library is a finding of its own.
     try:
-        from posture_coach.store.reader import Reader
-        from posture_coach.store.trends import About, reach
+        from posture_coach.store.history.reader import Reader
+        from posture_coach.store.history.trends import About, reach
 
         with closing(Reader()) as reader:
             days = reader.ask(lambda connection: reach(connection, About()))
@@ -196,7 +196,7 @@ def _history() -> Finding:
 def _keyring() -> Finding:
     """Ask for the keyring; nothing is put into it."""
     try:
-        from posture_coach.store.system_keyring import usable
+        from posture_coach.store.sealed.system_keyring import usable
     except ImportError as why:
         return Finding("system keyring", False, str(why))
     if usable():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.files.folder import FOLDER_VARIABLE
 
 PROJECT = Path(__file__).resolve().parents[1]
 

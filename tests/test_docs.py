@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from posture_coach.batch.results import FIGURES, HEAD, WALK
-from posture_coach.cli import app
+from posture_coach.cli.app import app
 from posture_coach.measures.definitions import NAMES
 from posture_coach.resources import data_file
 from tests.conftest import PROJECT

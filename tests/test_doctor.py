@@ -18,10 +18,10 @@ from posture_coach.doctor import CLASHING, PACKAGES, Finding, examine
 from posture_coach.pose import landmarker
 from posture_coach.pose.types import Model
 from posture_coach.resources import models_folder
-from posture_coach.store import history
-from posture_coach.store.database import FILE_NAME, Database, address
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.migrate import prepare
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import FILE_NAME, Database, address
+from posture_coach.store.history.migrate import prepare
 from tests.clips import must_have, names_in
 from tests.store.made import NOW, batches, origin
 from tests.store.test_sealing import InMemory

@@ -7,9 +7,10 @@ import re
 import pytest
 import typer.main
 
-from posture_coach import cli_secrets
-from posture_coach.cli import app
-from posture_coach.store import cipher, keys, sealing, wrapping
+from posture_coach.cli import secrets as cli_secrets
+from posture_coach.cli.app import app
+from posture_coach.store.history import cipher
+from posture_coach.store.sealed import keys, sealing, wrapping
 from tests.conftest import PROJECT
 
 DOCUMENT = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ from posture_coach.pose.still import moved
 from posture_coach.pose.types import Model, Pose, PoseSeries
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import Targets, shipped_targets
-from posture_coach.store.profiles import Profile
+from posture_coach.store.files.profiles import Profile
 
 CM_PER_M = 100.0
 Progress = Callable[[int], None]

@@ -9,7 +9,7 @@ from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.moved import how_moved
 from posture_coach.pose.sources import SourceInfo
 from posture_coach.pose.types import PoseSeries
-from posture_coach.store.profiles import Profile, SeenBy, misfit
+from posture_coach.store.files.profiles import Profile, SeenBy, misfit
 
 
 def of_place(

@@ -20,7 +20,7 @@ from posture_coach.coach.guided import Guided
 from posture_coach.coach.kept import kept
 from posture_coach.coach.places import stale
 from posture_coach.coach.session import Session
-from posture_coach.store.profiles import Profile
+from posture_coach.store.files.profiles import Profile
 
 SCREENS_PER_S = 8
 BAR_CELLS = 60

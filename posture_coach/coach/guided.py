@@ -18,7 +18,7 @@ from posture_coach.measures.upright import Stand, combined, from_click, from_lin
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.pose.verticals import MAX_PICTURES, roll_from_lines
-from posture_coach.store.profiles import Profile, SeenBy
+from posture_coach.store.files.profiles import Profile, SeenBy
 
 Vertical = tuple[float, float, float, float]
 

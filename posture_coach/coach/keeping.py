@@ -16,12 +16,12 @@ from posture_coach.pose.sources import is_url
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import Targets
 from posture_coach.scoring.windows import Window
-from posture_coach.store.known import number_of
-from posture_coach.store.own_targets import ME
-from posture_coach.store.profiles import Places, SeenBy
-from posture_coach.store.recorder import Recorder
-from posture_coach.store.records import Origin, PlaceKept
-from posture_coach.store.settings import settings
+from posture_coach.store.files.own_targets import ME
+from posture_coach.store.files.profiles import Places, SeenBy
+from posture_coach.store.files.settings import settings
+from posture_coach.store.history.recorder import Recorder
+from posture_coach.store.history.records import Origin, PlaceKept
+from posture_coach.store.sealed.known import number_of
 
 DRIFT_S = 5.0
 """A clock that was put on, or a machine that slept, is told from pictures that take their time by so much."""

@@ -13,7 +13,7 @@ from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE, UNIT_SIGN, Definition, Relative
 from posture_coach.measures.types import View
 from posture_coach.scoring.targets import RelativeTo, shipped_targets
-from posture_coach.store.profiles import Profile
+from posture_coach.store.files.profiles import Profile
 
 SEEN = {
     View.FRONT: "seen from the front",

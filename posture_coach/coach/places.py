@@ -18,7 +18,7 @@ from posture_coach.pose.landmarker import mode_for
 from posture_coach.pose.sources import SourceInfo, is_url, without_password
 from posture_coach.pose.types import Model, PoseSeries
 from posture_coach.signals import Held
-from posture_coach.store.profiles import Places, Profile, SeenBy, misfit
+from posture_coach.store.files.profiles import Places, Profile, SeenBy, misfit
 
 AGE = timedelta(weeks=4)
 """Bodies, chairs and desks change; after so long the upright is asked for again."""

@@ -16,7 +16,7 @@ from posture_coach.measures.measurer import Baseline
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.scoring.assess import Assessment
-from posture_coach.store.profiles import Places, Profile, SeenBy
+from posture_coach.store.files.profiles import Places, Profile, SeenBy
 
 Finish = Callable[[Guided, SeenBy], Profile]
 """Keeps a calibration that has come to its end and returns what was kept; called on the session's thread."""

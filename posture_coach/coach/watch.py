@@ -30,7 +30,7 @@ from posture_coach.pose.lookout import Sight
 from posture_coach.pose.sources import LiveState
 from posture_coach.pose.types import Frame, Model
 from posture_coach.scoring.assess import Assessment
-from posture_coach.store.own_targets import ME, Held
+from posture_coach.store.files.own_targets import ME, Held
 
 LOOK_AGAIN_S = 0.25
 """How often the thread looks whether it is wanted, when nobody tells it."""

@@ -7,13 +7,13 @@ from pathlib import Path
 from posture_coach.coach.keeping import keeper
 from posture_coach.coach.lock import only_one_process
 from posture_coach.coach.watch import Watch, Wish
-from posture_coach.dashboard.live_message import pack
+from posture_coach.dashboard.live.message import pack
 from posture_coach.errors import PostureCoachError
 from posture_coach.pose.camera import find_cameras
 from posture_coach.pose.sources import Camera
 from posture_coach.resources import samples_folder
 from posture_coach.scoring.targets import Targets
-from posture_coach.store.own_targets import Held, OwnTargets
+from posture_coach.store.files.own_targets import Held, OwnTargets
 
 SAMPLE = "walk_side_rendered.mp4"
 VIDEO_NAMES = (".mp4", ".mov", ".mkv", ".webm", ".avi")

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.names import safe_stem
-from posture_coach.dashboard.analyze_worker import MODULE, Task
+from posture_coach.dashboard.analyze.worker import MODULE, Task
 
 DIED = (
     "The process that worked on it was ended from outside, perhaps for lack of memory. "

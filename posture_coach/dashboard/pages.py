@@ -6,12 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from posture_coach.dashboard.analyze_page import analyze_page
-from posture_coach.dashboard.calibrate_page import calibrate_page
-from posture_coach.dashboard.live_page import camera_state, live_page
+from posture_coach.dashboard.analyze.page import analyze_page
+from posture_coach.dashboard.calibrate.page import calibrate_page
+from posture_coach.dashboard.live.page import camera_state, live_page
 from posture_coach.dashboard.measures_page import measures_page
 from posture_coach.dashboard.scored_page import scored_page
-from posture_coach.dashboard.targets_page import targets_page
+from posture_coach.dashboard.targets.page import targets_page
 from posture_coach.dashboard.trends.page import trends_page
 
 ICON = Path(__file__).with_name("icon.png")

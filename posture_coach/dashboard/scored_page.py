@@ -12,7 +12,7 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.dashboard import camera
-from posture_coach.dashboard.analyze_result import plain
+from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.measures_page import EVIDENCE, PROVENANCE
 from posture_coach.measures.definitions import UNIT_SIGN
 from posture_coach.scoring.checked_toml import Band

@@ -12,7 +12,11 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from posture_coach.dashboard import analyze_picture, analyze_routes, calibrate_route, camera, live_route
+from posture_coach.dashboard import camera
+from posture_coach.dashboard.analyze import picture as analyze_picture
+from posture_coach.dashboard.analyze import routes as analyze_routes
+from posture_coach.dashboard.calibrate import route as calibrate_route
+from posture_coach.dashboard.live import route as live_route
 from posture_coach.dashboard.options import OPTIONS
 from posture_coach.dashboard.root import BackendAtRoot
 from posture_coach.dashboard.trends import history

@@ -11,7 +11,7 @@ from posture_coach.batch.place import of_place
 from posture_coach.measures.whereabouts import whereabouts
 from posture_coach.pose.sources import Kind, SourceInfo
 from posture_coach.pose.types import Mode, Model
-from posture_coach.store.profiles import Profile, SeenBy
+from posture_coach.store.files.profiles import Profile, SeenBy
 from tests.measures.test_desk import SLUMP, pictures
 from tests.measures.test_moved import BELOW, STANDS, taken
 

@@ -16,8 +16,8 @@ import pytest
 
 from posture_coach.coach.calibrate_terminal import large
 from posture_coach.measures.types import View
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.profiles import Places
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.profiles import Places
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment, summary, typed
 from tests.clips import SITTING, SLUMPED, names_in, still_video, video
 

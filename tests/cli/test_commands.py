@@ -32,7 +32,7 @@ ENDINGS = (".frames.parquet", ".summary.json")
 def test_help_comes_without_the_heavy_libraries(arguments):
     child = f"""
 import json, sys
-from posture_coach import cli
+from posture_coach.cli import app as cli
 sys.argv = ["posture-coach", *{arguments!r}]
 try:
     cli.main()

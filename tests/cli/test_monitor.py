@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from posture_coach.store.database import FILE_NAME, Database, address
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.tables import DAYS, MINUTES, SECONDS, SESSIONS
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.history.database import FILE_NAME, Database, address
+from posture_coach.store.history.tables import DAYS, MINUTES, SECONDS, SESSIONS
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
 from tests.clips import SITTING, WALK, cut
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from posture_coach.store.database import FILE_NAME, Database, address
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.keys import PASSPHRASE_VARIABLE
-from posture_coach.store.tables import PEOPLE, SECONDS, SESSIONS
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.history.database import FILE_NAME, Database, address
+from posture_coach.store.history.tables import PEOPLE, SECONDS, SESSIONS
+from posture_coach.store.sealed.keys import PASSPHRASE_VARIABLE
 from tests.cli.typed import typed
 from tests.clips import WALK, cut
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from posture_coach.resources import samples_folder
-from posture_coach.store.cipher import is_encrypted
+from posture_coach.store.history.cipher import is_encrypted
 from tests.cli.talked import talked
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.file_keyring import NONE, kept

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image
 
-from posture_coach.store import history
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import prepare
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
 from tests.cli.test_silence import network_calls, traced, written
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.clips import fill, must_have, names_in, small_disk
@@ -169,7 +169,7 @@ def test_a_picture_opens_no_connection_and_writes_nothing_else(home, tmp_path, m
 
 def test_nothing_heavy_is_loaded_before_it_is_needed(home):
     """The picture's library takes a second, the camera's needs libraries of a desktop."""
-    child = "import sys; from posture_coach.cli import main; sys.argv[1:] = ['today', '--day', 'yesterday']\n"
+    child = "import sys; from posture_coach.cli.app import main; sys.argv[1:] = ['today', '--day', 'yesterday']\n"
     heavy = "('matplotlib', 'cv2', 'mediapipe')"
     child += f"try: main()\nfinally: print('LOADED', [m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(

@@ -9,8 +9,8 @@ from posture_coach.activity.types import Activity
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.variety import Moves
 from posture_coach.scoring.windows import Loss, Window
-from posture_coach.store.story import Told
-from posture_coach.store.trends import Bout, Day, Hour, Stretch
+from posture_coach.store.history.story import Told
+from posture_coach.store.history.trends import Bout, Day, Hour, Stretch
 
 RULES = shipped_rules()
 DAY = date(2026, 11, 24)

@@ -16,7 +16,7 @@ from posture_coach.errors import DataError
 from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.shrinkage import shrunk
 from posture_coach.pose.types import Frame, Mode, Model
-from posture_coach.store.profiles import Places, SeenBy
+from posture_coach.store.files.profiles import Places, SeenBy
 from tests.drawn import Body, draw
 
 SIDE, SLUMP = Body(yaw_deg=90.0, trunk_inclination_deg=4.0), Body(yaw_deg=90.0, trunk_inclination_deg=25.0)

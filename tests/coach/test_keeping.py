@@ -18,15 +18,15 @@ from posture_coach.pose.types import Mode, Model
 from posture_coach.scoring.own import own_targets
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import shipped_targets
-from posture_coach.store import keys, people
-from posture_coach.store.database import Database, address
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.migrate import prepare
-from posture_coach.store.profiles import SeenBy
-from posture_coach.store.recorder import Recorder
-from posture_coach.store.records import PlaceKept
-from posture_coach.store.settings import FILE_NAME, Settings, save
-from posture_coach.store.tables import EVENTS, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.profiles import SeenBy
+from posture_coach.store.files.settings import FILE_NAME, Settings, save
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.recorder import Recorder
+from posture_coach.store.history.records import PlaceKept
+from posture_coach.store.history.tables import EVENTS, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.sealed import keys, people
 from tests.scoring.over_time import NECK, PITCH, TRUNK, assessed
 
 ZONE = timezone(timedelta(hours=1))

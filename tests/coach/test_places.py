@@ -19,7 +19,7 @@ from posture_coach.measures.whereabouts import moved, whereabouts
 from posture_coach.pose.sources import Camera as Found
 from posture_coach.pose.sources import Kind, SourceInfo
 from posture_coach.pose.types import Mode, Model
-from posture_coach.store.profiles import Places, Profile, SeenBy
+from posture_coach.store.files.profiles import Places, Profile, SeenBy
 from tests.drawn import Body, draw
 from tests.measures import test_moved
 from tests.measures.test_desk import SLUMP, pictures

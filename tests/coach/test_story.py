@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posture_coach.activity.types import Activity
-from posture_coach.coach.story import day_story
-from posture_coach.coach.story_week import week_story
-from posture_coach.coach.suggestions import NOTHING, shipped_suggestions
+from posture_coach.coach.story.day import day_story
+from posture_coach.coach.story.suggestions import NOTHING, shipped_suggestions
+from posture_coach.coach.story.week import week_story
 from posture_coach.scoring.windows import Loss
-from posture_coach.store.trends import Bout
+from posture_coach.store.history.trends import Bout
 from tests.coach.made_story import (
     DAY,
     HOUR_S,

@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 
 from posture_coach.activity.types import Activity
-from posture_coach.coach.story import day_story
-from posture_coach.coach.story_sheet import hours_of, sheet_of
-from posture_coach.coach.story_terminal import cells, show
-from posture_coach.coach.story_week import week_story
-from posture_coach.coach.suggestions import shipped_suggestions
+from posture_coach.coach.story.day import day_story
+from posture_coach.coach.story.sheet import hours_of, sheet_of
+from posture_coach.coach.story.suggestions import shipped_suggestions
+from posture_coach.coach.story.terminal import cells, show
+from posture_coach.coach.story.week import week_story
 from posture_coach.paper.story import Lane
 from tests.coach.made_story import DAY, HOUR_S, NAN, OFFSET_S, RULES, day, hour, ribbon, told, utc, week
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from posture_coach.coach.suggestions import OF_TIME, load_suggestions, shipped_suggestions
+from posture_coach.coach.story.suggestions import OF_TIME, load_suggestions, shipped_suggestions
 from posture_coach.errors import DataError
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.rules import shipped_rules

@@ -18,9 +18,9 @@ from posture_coach.errors import CameraError, OutputError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.pose.types import Model
 from posture_coach.scoring.own import merged
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.own_targets import Held, shipped
-from posture_coach.store.profiles import Places
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.own_targets import Held, shipped
+from posture_coach.store.files.profiles import Places
 from tests.clips import LONG_WALK, SITTING, SQUATS, beside, frames_of, still_video
 
 PATIENCE_S = 60.0

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from posture_coach.store.folder import FOLDER_VARIABLE
+from posture_coach.store.files.folder import FOLDER_VARIABLE
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment
 from tests.clips import must_have
 
@@ -92,7 +92,7 @@ def serving(home: Path, source: Path | str, *options: str) -> Iterator[Dashboard
 def faces_network() -> Iterator[None]:
     """End the network that finds faces, as a server that stops does: tests of pages have no server."""
     yield
-    from posture_coach.dashboard import analyze_picture
+    from posture_coach.dashboard.analyze import picture as analyze_picture
 
     analyze_picture.close()
 

@@ -13,11 +13,11 @@ from PIL import Image
 from posture_coach.batch import summary
 from posture_coach.batch.analyse import analyse
 from posture_coach.batch.baseline import Stretch
-from posture_coach.dashboard.analyze_charts import measure_chart
-from posture_coach.dashboard.analyze_data import Result, good_bands, lacking, rows, stretches, thinned
-from posture_coach.dashboard.analyze_html import figures_html, ribbon_html, score_html
-from posture_coach.dashboard.analyze_picture import frame_at, picture
-from posture_coach.dashboard.analyze_result import plain
+from posture_coach.dashboard.analyze.charts import measure_chart
+from posture_coach.dashboard.analyze.data import Result, good_bands, lacking, rows, stretches, thinned
+from posture_coach.dashboard.analyze.html import figures_html, ribbon_html, score_html
+from posture_coach.dashboard.analyze.picture import frame_at, picture
+from posture_coach.dashboard.analyze.result import plain
 from posture_coach.drawing import face_of
 from posture_coach.pose.files import open_file
 from posture_coach.resources import samples_folder
@@ -168,7 +168,7 @@ def test_pictures_of_a_clip_with_uneven_times_a_turn_and_a_late_start_are_found(
 
 
 def test_a_long_clip_is_not_read_from_its_beginning(clip, monkeypatch):
-    from posture_coach.dashboard import analyze_picture
+    from posture_coach.dashboard.analyze import picture as analyze_picture
 
     opened = []
     real = analyze_picture.open_file

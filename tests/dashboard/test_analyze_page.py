@@ -11,16 +11,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import jobs as shared
-from posture_coach.dashboard.analyze_data import load
-from posture_coach.dashboard.analyze_walk import FIGURES as WALK_FIGURES
-from posture_coach.dashboard.analyze_worker import SUMMARY
+from posture_coach.dashboard.analyze.data import load
+from posture_coach.dashboard.analyze.walk import FIGURES as WALK_FIGURES
+from posture_coach.dashboard.analyze.worker import SUMMARY
 from posture_coach.dashboard.jobs import State
 from tests.clips import FAST, LONG_WALK, SITTING, WALK, cut, still_video
 from tests.dashboard.conftest import until
 
 
 def script():
-    from posture_coach.dashboard.analyze_page import analyze_page
+    from posture_coach.dashboard.analyze.page import analyze_page
 
     analyze_page()
 

@@ -14,15 +14,16 @@ from starlette.applications import Starlette
 
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.baseline import Stretch
-from posture_coach.dashboard import analyze_routes, jobs
-from posture_coach.dashboard.analyze_options import as_query, from_query, in_words
-from posture_coach.dashboard.analyze_routes import PATH, ROUTES, shown_name, start, stop
-from posture_coach.dashboard.analyze_store import Store
+from posture_coach.dashboard import jobs
+from posture_coach.dashboard.analyze import routes as analyze_routes
+from posture_coach.dashboard.analyze.options import as_query, from_query, in_words
+from posture_coach.dashboard.analyze.routes import PATH, ROUTES, shown_name, start, stop
+from posture_coach.dashboard.analyze.store import Store
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.errors import DataError
 from posture_coach.pose.types import Model
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.own_targets import OwnTargets
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.own_targets import OwnTargets
 from tests.clips import names_in, small_disk
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
@@ -218,7 +219,7 @@ def test_the_next_start_deletes_what_a_killed_run_left(tmp_path, monkeypatch):
     root = tmp_path / "analyze"
     child = f"""
 import os, pathlib
-from posture_coach.dashboard.analyze_store import Store, create
+from posture_coach.dashboard.analyze.store import Store, create
 store = Store(pathlib.Path({str(root)!r}))
 with create(store.room(".mp4")) as file:
     file.write(b"private")

@@ -8,15 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from posture_coach.dashboard import calibrate_run, camera
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.profiles import Places
+from posture_coach.dashboard import camera
+from posture_coach.dashboard.calibrate import run as calibrate_run
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.profiles import Places
 from tests.clips import LONG_WALK
 from tests.store.test_profiles import PROFILE
 
 
 def script():
-    from posture_coach.dashboard.calibrate_page import calibrate_page
+    from posture_coach.dashboard.calibrate.page import calibrate_page
 
     calibrate_page()
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from posture_coach.store.profiles import Places
+from posture_coach.store.files.profiles import Places
 from tests.clips import SITTING, SLUMPED, must_have, still_video
 from tests.dashboard.conftest import serving, until
 

@@ -12,8 +12,8 @@ from posture_coach.coach.guide import NOBODY, Guide, Phase, Posture
 from posture_coach.coach.upright import Standing
 from posture_coach.coach.watch import Phase as Watching
 from posture_coach.coach.watch import Shown, Status, Wish
-from posture_coach.dashboard.calibrate_route import PATH, message
-from posture_coach.dashboard.live_message import packed
+from posture_coach.dashboard.calibrate.route import PATH, message
+from posture_coach.dashboard.live.message import packed
 from posture_coach.dashboard.server import ROUTES
 from tests.clips import LONG_WALK
 from tests.dashboard.conftest import serving

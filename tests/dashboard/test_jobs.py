@@ -16,7 +16,7 @@ from PIL import Image
 
 from posture_coach.batch.annotate import annotated_suffix
 from posture_coach.batch.results import process
-from posture_coach.dashboard.analyze_worker import CSV, MODULE, PARQUET, SUMMARY, UPSIDE_DOWN, Task
+from posture_coach.dashboard.analyze.worker import CSV, MODULE, PARQUET, SUMMARY, UPSIDE_DOWN, Task
 from posture_coach.dashboard.jobs import CANCELLED, DIED, Jobs, State
 from tests.clips import FAST, LONG_WALK, SITTING, cut, job, names_in
 from tests.dashboard.conftest import until

@@ -7,13 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import camera
 from posture_coach.pose.types import Model
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.settings import settings
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.settings import settings
 from tests.clips import LONG_WALK
 
 
 def script():
-    from posture_coach.dashboard.live_page import live_page
+    from posture_coach.dashboard.live.page import live_page
 
     live_page()
 

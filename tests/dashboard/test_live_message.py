@@ -13,8 +13,8 @@ from posture_coach.coach.company import InView
 from posture_coach.coach.lately import Minutes
 from posture_coach.coach.upright import Standing
 from posture_coach.coach.watch import Phase, Status, Wish
-from posture_coach.dashboard.live_message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
-from posture_coach.dashboard.live_route import whom
+from posture_coach.dashboard.live.message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
+from posture_coach.dashboard.live.route import whom
 from posture_coach.drawing import PAPER
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
@@ -23,7 +23,7 @@ from posture_coach.measures.types import View
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame
 from posture_coach.scoring.own import merged
-from posture_coach.store.own_targets import Held, shipped
+from posture_coach.store.files.own_targets import Held, shipped
 from tests.batch.made import SITTING, STANDING, assessed, assessor
 from tests.drawn import Body, draw
 from tests.scoring import over_time

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from posture_coach.drawing import PAPER
-from posture_coach.store.database import FILE_NAME, Database, address
-from posture_coach.store.tables import SECONDS
+from posture_coach.store.history.database import FILE_NAME, Database, address
+from posture_coach.store.history.tables import SECONDS
 from tests.cli.typed import typed
 from tests.clips import SITTING, must_have, video
 from tests.dashboard.conftest import serving, until, watch_page

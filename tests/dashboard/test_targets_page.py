@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from posture_coach.dashboard.targets_edit import bands_between, edges_of, table_of
-from posture_coach.dashboard.targets_html import bands_html, words_of
+from posture_coach.dashboard.targets.edit import bands_between, edges_of, table_of
+from posture_coach.dashboard.targets.html import bands_html, words_of
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.resources import samples_folder
 from posture_coach.scoring.own import GRADES, merged
 from posture_coach.scoring.targets import JUDGED
-from posture_coach.store.own_targets import OwnTargets, shipped
+from posture_coach.store.files.own_targets import OwnTargets, shipped
 from tests.dashboard.conftest import serving, until, watch_page
 
 WATCHING = '.live[data-phase="watching"]'

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from posture_coach.dashboard.trends.charts import FONT_PX
-from posture_coach.store.database import FILE_NAME
+from posture_coach.store.history.database import FILE_NAME
 from tests.clips import LONG_WALK
 from tests.dashboard.conftest import serving, until, watch_page
 from tests.dashboard.trends_made import LATER_WEEK, STILL_WEEK

@@ -16,8 +16,8 @@ from posture_coach.dashboard.trends.diary import diary_table
 from posture_coach.dashboard.trends.period import Span, around
 from posture_coach.dashboard.trends.table import Column, Table, columns
 from posture_coach.scoring.rules import shipped_rules
-from posture_coach.store.diary import Entry
-from posture_coach.store.trends import Bout, MeasureDay, Stretch, WindowScore
+from posture_coach.store.history.trends import Bout, MeasureDay, Stretch, WindowScore
+from posture_coach.store.sealed.diary import Entry
 from tests.dashboard.test_trends_tables import HEAD, MONDAY, NO, WEEK, a_day, hour_of_day
 from tests.store.made import NOW
 

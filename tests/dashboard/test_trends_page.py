@@ -11,11 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard.trends.history import READER
-from posture_coach.store import cipher, keys, people
-from posture_coach.store.database import FILE_NAME, URL_VARIABLE, Database, address
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.migrate import prepare
-from posture_coach.store.settings import Settings, save
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.settings import Settings, save
+from posture_coach.store.history import cipher
+from posture_coach.store.history.database import FILE_NAME, URL_VARIABLE, Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.sealed import keys, people
 from tests.dashboard.trends_made import GOOD_WEEK, LATER_WEEK, LONE_WEEK, STILL_WEEK, write_day
 
 PAGE_BYTES = 4096
@@ -252,7 +253,7 @@ def test_a_newer_history_is_left_alone_and_explained(kept):
 
 
 def test_a_locked_history_is_explained(kept, monkeypatch):
-    monkeypatch.setattr("posture_coach.store.database.Database.__init__.__defaults__", (0.2,))
+    monkeypatch.setattr("posture_coach.store.history.database.Database.__init__.__defaults__", (0.2,))
     with closing(sqlite3.connect(kept, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")

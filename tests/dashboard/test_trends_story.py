@@ -9,16 +9,16 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from posture_coach.coach.story import Story, day_story
-from posture_coach.coach.story_kept import Span, telling
-from posture_coach.coach.story_sheet import sheet_of
-from posture_coach.coach.suggestions import shipped_suggestions
+from posture_coach.coach.story.day import Story, day_story
+from posture_coach.coach.story.kept import Span, telling
+from posture_coach.coach.story.sheet import sheet_of
+from posture_coach.coach.story.suggestions import shipped_suggestions
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.story_section import picture, story_html
-from posture_coach.store import cipher
-from posture_coach.store.database import URL_VARIABLE
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.trends import About
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.history import cipher
+from posture_coach.store.history.database import URL_VARIABLE
+from posture_coach.store.history.trends import About
 from tests.coach.made_story import EVENING, RULES, told
 from tests.dashboard.trends_made import LATER_WEEK, STILL_WEEK, write_weeks
 

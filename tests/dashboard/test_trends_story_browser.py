@@ -7,7 +7,7 @@ import shutil
 import pytest
 from PIL import Image
 
-from posture_coach.store.database import FILE_NAME
+from posture_coach.store.history.database import FILE_NAME
 from tests.clips import LONG_WALK
 from tests.dashboard.conftest import serving
 from tests.dashboard.trends_made import STILL_WEEK, write_weeks

@@ -37,7 +37,7 @@ from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import JUDGED, RelativeTo, shipped_targets
 from posture_coach.scoring.windows import Window
-from posture_coach.store.trends import Bout, Day, Doing, Hour, MeasureDay, Stretch, Ways, WindowScore
+from posture_coach.store.history.trends import Bout, Day, Doing, Hour, MeasureDay, Stretch, Ways, WindowScore
 
 RULES = shipped_rules()
 MONDAY = date(2026, 3, 2)

@@ -16,10 +16,10 @@ from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import shipped_targets
 from posture_coach.scoring.windows import Windows
-from posture_coach.store import history
-from posture_coach.store.database import FILE_NAME, Database, address
-from posture_coach.store.migrate import prepare
-from posture_coach.store.records import Batch, Origin, PlaceKept
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import FILE_NAME, Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.records import Batch, Origin, PlaceKept
 from tests.store.made import ZONE
 
 RULES, TARGETS = shipped_rules(), shipped_targets(NAMES)

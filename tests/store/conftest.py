@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import prepare
-from posture_coach.store.recorder import Recorder
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.recorder import Recorder
 from tests.store.made import NOW
 
 _number = count(1)

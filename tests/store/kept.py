@@ -8,8 +8,8 @@ from sqlalchemy import select
 from posture_coach.activity.types import Activity
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.seconds import Second
-from posture_coach.store.database import Database, address
-from posture_coach.store.tables import SECONDS, SESSIONS
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.tables import SECONDS, SESSIONS
 
 
 def plain(start_s):

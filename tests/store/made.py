@@ -13,7 +13,7 @@ from posture_coach.scoring.happenings import Happenings
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import shipped_targets
 from posture_coach.scoring.windows import Windows
-from posture_coach.store.records import Batch, Origin, PlaceKept
+from posture_coach.store.history.records import Batch, Origin, PlaceKept
 
 RULES, TARGETS = shipped_rules(), shipped_targets(NAMES)
 ZONE = timezone(timedelta(hours=1))

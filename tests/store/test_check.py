@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from posture_coach.errors import StoreBusyError
-from posture_coach.store import check
-from posture_coach.store.claim import alone
-from posture_coach.store.tables import DAY_SCORES, DAYS, METADATA, MINUTES, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.carried import check
+from posture_coach.store.history.claim import alone
+from posture_coach.store.history.tables import DAY_SCORES, DAYS, METADATA, MINUTES, SECONDS, SESSIONS, WINDOWS
 from tests.store.made import DOCKED, NOW, origin
 from tests.store.test_history import alike, rows, write
 

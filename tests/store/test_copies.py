@@ -16,14 +16,15 @@ from pathlib import Path
 import pytest
 
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError, StoreNewerError
-from posture_coach.store import copies, retention
-from posture_coach.store.claim import alone
-from posture_coach.store.database import Database, address
-from posture_coach.store.elsewhere import noted
-from posture_coach.store.migrate import BACKUPS, backup, prepare
-from posture_coach.store.recorder import Recorder
-from posture_coach.store.settings import Settings
-from posture_coach.store.tables import EXPORTS, METADATA, SECONDS, SESSIONS
+from posture_coach.store.carried import copies
+from posture_coach.store.carried.elsewhere import noted
+from posture_coach.store.files.settings import Settings
+from posture_coach.store.history import retention
+from posture_coach.store.history.claim import alone
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import BACKUPS, backup, prepare
+from posture_coach.store.history.recorder import Recorder
+from posture_coach.store.history.tables import EXPORTS, METADATA, SECONDS, SESSIONS
 from tests.store.made import NOW, batches, origin
 from tests.store.test_history import alike, rows, write
 from tests.store.test_recorder_disk import fill, small_disk  # noqa: F401 - a fixture
@@ -324,7 +325,8 @@ def test_a_full_disk_leaves_the_history(small_disk, tmp_path, opening):  # noqa:
 KILLED = """
 import sys
 from pathlib import Path
-from posture_coach.store import copies, retention
+from posture_coach.store.carried import copies
+from posture_coach.store.history import retention
 from tests.store.made import NOW
 print("ready", flush=True)
 sys.stdin.readline()

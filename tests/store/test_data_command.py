@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from posture_coach.store.database import URL_VARIABLE, Database, address
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.migrate import BACKUPS, prepare
-from posture_coach.store.tables import DAYS
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.history.database import URL_VARIABLE, Database, address
+from posture_coach.store.history.migrate import BACKUPS, prepare
+from posture_coach.store.history.tables import DAYS
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.store.made import DOCKED, origin
 from tests.store.test_history import write

@@ -6,10 +6,10 @@ import re
 from dataclasses import fields
 
 from benchmarks.history_tables import DOCUMENT, text, written
-from posture_coach.store.about import TABLES, about
-from posture_coach.store.migrate import BACKUPS, BEFORE_UPDATE
-from posture_coach.store.settings import Settings
-from posture_coach.store.tables import METADATA
+from posture_coach.store.carried.about import TABLES, about
+from posture_coach.store.files.settings import Settings
+from posture_coach.store.history.migrate import BACKUPS, BEFORE_UPDATE
+from posture_coach.store.history.tables import METADATA
 
 
 def test_every_table_and_column_is_described():

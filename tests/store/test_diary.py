@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from posture_coach.errors import DataError
-from posture_coach.store import diary, keys, people
-from posture_coach.store.diary import MOST_LETTERS, Entry
-from posture_coach.store.tables import DIARY
+from posture_coach.store.history.tables import DIARY
+from posture_coach.store.sealed import diary, keys, people
+from posture_coach.store.sealed.diary import MOST_LETTERS, Entry
 from tests.store.made import NOW, ZONE, origin
 
 SECOND = origin().second

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from posture_coach.errors import StoreBusyError
-from posture_coach.store import check, copies, diary, keys, people
-from posture_coach.store.claim import alone
-from posture_coach.store.database import Database, address
-from posture_coach.store.erase import counted, erase, erase_unread, forget_keys
-from posture_coach.store.migrate import BACKUPS
-from posture_coach.store.recorder import Recorder
-from posture_coach.store.records import PlaceKept
-from posture_coach.store.selection import Selection
-from posture_coach.store.tables import (
+from posture_coach.store.carried import check, copies
+from posture_coach.store.carried.erase import counted, erase, erase_unread, forget_keys
+from posture_coach.store.carried.selection import Selection
+from posture_coach.store.history.claim import alone
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import BACKUPS
+from posture_coach.store.history.recorder import Recorder
+from posture_coach.store.history.records import PlaceKept
+from posture_coach.store.history.tables import (
     DAYS,
     DIARY,
     EVENTS,
@@ -31,6 +31,7 @@ from posture_coach.store.tables import (
     SESSIONS,
     WINDOWS,
 )  # fmt: skip
+from posture_coach.store.sealed import diary, keys, people
 from tests.store.made import DOCKED, NOW, batches, origin
 from tests.store.test_history import rows, write
 
@@ -171,7 +172,7 @@ def test_while_others_have_the_file_open_and_write_it(filled, folder):
 
 @ON_A_FILE
 def test_a_reader_in_the_middle_of_something_is_told_of_and_once_more_does_it(filled, folder, monkeypatch):
-    monkeypatch.setattr("posture_coach.store.erase.TRIES", 2)
+    monkeypatch.setattr("posture_coach.store.carried.erase.TRIES", 2)
     gone = marks(filled, "a1")
     which = Selection(None, YESTERDAY, YESTERDAY)
     with Database(address(f"sqlite:///{filled.path}")) as reader, reader.reading() as connection:

@@ -16,15 +16,14 @@ from sqlalchemy import delete, func, select
 
 from posture_coach.activity.types import Activity
 from posture_coach.errors import OutputError, StoreDamagedError, StoreError, StoreNewerError
-from posture_coach.store import diary, keys, people, trends
-from posture_coach.store.elsewhere import noted
-from posture_coach.store.export import MANIFEST, README, SCHEMA, export
-from posture_coach.store.export_form import EXPORTED, cells, schema
-from posture_coach.store.field_key import FieldKey
-from posture_coach.store.import_export import bring_back, opened
-from posture_coach.store.migrate import prepare
-from posture_coach.store.selection import Selection, person_named
-from posture_coach.store.tables import (
+from posture_coach.store.carried.elsewhere import noted
+from posture_coach.store.carried.export import MANIFEST, README, SCHEMA, export
+from posture_coach.store.carried.export_form import EXPORTED, cells, schema
+from posture_coach.store.carried.import_export import bring_back, opened
+from posture_coach.store.carried.selection import Selection, person_named
+from posture_coach.store.history import trends
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.tables import (
     DAY_SCORES,
     DAYS,
     DIARY,
@@ -36,7 +35,9 @@ from posture_coach.store.tables import (
     SESSIONS,
     WINDOWS,
 )  # fmt: skip
-from posture_coach.store.trends import About
+from posture_coach.store.history.trends import About
+from posture_coach.store.sealed import diary, keys, people
+from posture_coach.store.sealed.field_key import FieldKey
 from tests.store.made import DOCKED, NOW, RULES, ZONE, origin
 from tests.store.test_history import alike, rows, write
 from tests.store.test_recorder_disk import fill, small_disk  # noqa: F401 - a fixture
@@ -361,7 +362,7 @@ def folder(file, tmp_path):
 
 def change(folder, name, old, new):
     """Change a file of an export, as one would who also changes its checksum."""
-    from posture_coach.store.export import sha256
+    from posture_coach.store.carried.export import sha256
 
     path = folder / name
     text = path.read_text(encoding="utf-8")

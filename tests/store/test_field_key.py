@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from posture_coach.store import diary, keys, people
-from posture_coach.store.diary import Entry
-from posture_coach.store.field_key import FieldKey
-from posture_coach.store.keys import NO_NAME
-from posture_coach.store.sealing import KEY_BYTES, Sealer
-from posture_coach.store.tables import DIARY, PEOPLE
+from posture_coach.store.history.tables import DIARY, PEOPLE
+from posture_coach.store.sealed import diary, keys, people
+from posture_coach.store.sealed.diary import Entry
+from posture_coach.store.sealed.field_key import FieldKey
+from posture_coach.store.sealed.keys import NO_NAME
+from posture_coach.store.sealed.sealing import KEY_BYTES, Sealer
 from tests.store.made import NOW, origin
 
 SECOND = origin().second

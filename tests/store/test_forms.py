@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from posture_coach.errors import StoreError, StoreNewerError
-from posture_coach.store import migrate
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import BACKUPS, prepare, readable
-from posture_coach.store.tables import SECONDS
+from posture_coach.store.history import migrate
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import BACKUPS, prepare, readable
+from posture_coach.store.history.tables import SECONDS
 from tests.store.kept import count, hand_over, offsets
 from tests.store.made import NOW, origin
 

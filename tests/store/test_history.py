@@ -16,12 +16,13 @@ from posture_coach.errors import StoreError, StoreNewerError
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.windows import joined
-from posture_coach.store import history, retention, rollups
-from posture_coach.store.database import address
-from posture_coach.store.migrate import BACKUPS, prepare
-from posture_coach.store.records import Batch, second_of, window_of
-from posture_coach.store.settings import Settings
-from posture_coach.store.tables import (
+from posture_coach.store.files.settings import Settings
+from posture_coach.store.history import retention, rollups
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import address
+from posture_coach.store.history.migrate import BACKUPS, prepare
+from posture_coach.store.history.records import Batch, second_of, window_of
+from posture_coach.store.history.tables import (
     ACTIVITY_CODE,
     DAY_SCORES,
     DAYS,
@@ -98,7 +99,7 @@ def test_an_older_history_is_copied_before_it_is_changed(file, opening, tmp_path
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     steps = tmp_path / "steps"
     _with_an_older_step(steps)
-    monkeypatch.setattr("posture_coach.store.migrate.FOLDER", steps)
+    monkeypatch.setattr("posture_coach.store.history.migrate.FOLDER", steps)
     copy = prepare(file, NOW)
     assert copy is not None
     assert copy.parent == file.path.parent / BACKUPS
@@ -112,7 +113,7 @@ def test_an_older_history_is_copied_before_it_is_changed(file, opening, tmp_path
 def _with_an_older_step(steps):
     """Make steps in which another one, that did nothing, came first."""
     (steps / "versions").mkdir(parents=True)
-    from posture_coach.store.migrate import FOLDER
+    from posture_coach.store.history.migrate import FOLDER
 
     (steps / "env.py").write_text((FOLDER / "env.py").read_text())
     (steps / "versions" / "a.py").write_text("revision = '0000'\ndown_revision = None\ndef upgrade(): pass\n")

@@ -13,10 +13,10 @@ from sqlalchemy import create_engine
 
 from benchmarks import store_kills
 from benchmarks.store_kills import Found, Told, kill_again_and_again
-from posture_coach.store import history
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import prepare
-from posture_coach.store.tables import SECONDS
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.tables import SECONDS
 from tests.store.made import NOW, batches, origin
 
 

@@ -11,12 +11,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, text
 
-from posture_coach.store import history, retention, rollups
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import prepare
-from posture_coach.store.records import Batch
-from posture_coach.store.settings import Settings
-from posture_coach.store.tables import DAYS, MINUTES, SECONDS, WINDOWS
+from posture_coach.store.files.settings import Settings
+from posture_coach.store.history import retention, rollups
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.records import Batch
+from posture_coach.store.history.tables import DAYS, MINUTES, SECONDS, WINDOWS
 from tests.store.kept import hand_over, offsets
 from tests.store.made import NOW, RULES, TARGETS, batches, origin
 

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from posture_coach.errors import DataError, OutputError
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.own_targets import ME, OwnTargets, from_file, person_name, shipped
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.own_targets import ME, OwnTargets, from_file, person_name, shipped
 from tests.clips import fill, must_have, small_disk
 
 WEIGHT = {"weight": 1.5, "set_by": "Dr Meier"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from posture_coach.errors import DataError
-from posture_coach.store import history, keys, people
-from posture_coach.store.own_targets import ME
+from posture_coach.store.files.own_targets import ME
+from posture_coach.store.history import sessions as history
+from posture_coach.store.sealed import keys, people
 from tests.store.made import origin
 
 SECOND = origin().second

@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import select, text
 
 from posture_coach.errors import StoreDamagedError
-from posture_coach.store import history, rollups
-from posture_coach.store.database import Database, address, refuse_a_damaged
-from posture_coach.store.migrate import backup, prepare
-from posture_coach.store.tables import DAYS, MINUTES, SECONDS
+from posture_coach.store.history import rollups
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.database import Database, address, refuse_a_damaged
+from posture_coach.store.history.migrate import backup, prepare
+from posture_coach.store.history.tables import DAYS, MINUTES, SECONDS
 from tests.store.kept import hand_over, offsets, plain
 from tests.store.made import NOW, RULES, TARGETS, batches, origin
 

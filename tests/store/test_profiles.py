@@ -20,8 +20,8 @@ from posture_coach.measures.types import View
 from posture_coach.measures.whereabouts import whereabouts
 from posture_coach.pose.lens import Lens
 from posture_coach.pose.types import Mode, Model
-from posture_coach.store.folder import FOLDER_VARIABLE, data_folder
-from posture_coach.store.profiles import Places, Profile, SeenBy, misfit, place_name
+from posture_coach.store.files.folder import FOLDER_VARIABLE, data_folder
+from posture_coach.store.files.profiles import Places, Profile, SeenBy, misfit, place_name
 from tests.clips import fill, must_have, names_in, small_disk
 from tests.drawn import Body, draw
 

@@ -6,11 +6,12 @@ import pytest
 
 from posture_coach.activity.types import Activity
 from posture_coach.errors import StoreNewerError
-from posture_coach.store import history, reader, trends
-from posture_coach.store.folder import FOLDER_VARIABLE
-from posture_coach.store.migrate import prepare
-from posture_coach.store.reader import Reader
-from posture_coach.store.trends import About
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.history import reader, trends
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.reader import Reader
+from posture_coach.store.history.trends import About
 from tests.store.made import DOCKED, NOW, RULES, batches, origin
 
 ME, TODAY = About(), NOW.date()

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import delete, text
 
 from posture_coach.activity.types import Event
-from posture_coach.store.database import Database, address
-from posture_coach.store.migrate import prepare
-from posture_coach.store.recorder import WAITING_S
-from posture_coach.store.tables import EVENTS, MINUTES, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.recorder import WAITING_S
+from posture_coach.store.history.tables import EVENTS, MINUTES, SECONDS, SESSIONS, WINDOWS
 from tests.store.kept import count, hand_over, offsets, plain
 from tests.store.made import NOW, batches, origin
 

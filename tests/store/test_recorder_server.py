@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from posture_coach.activity.types import Event
-from posture_coach.store.database import address
-from posture_coach.store.tables import EVENTS, SESSIONS
+from posture_coach.store.history.database import address
+from posture_coach.store.history.tables import EVENTS, SESSIONS
 from tests.store.kept import count, hand_over, offsets, plain
 from tests.store.made import NOW, origin
 

@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import select
 
 from posture_coach.errors import StoreKeyError
-from posture_coach.store import diary, keys, people
-from posture_coach.store.diary import Entry
-from posture_coach.store.tables import KEYS
+from posture_coach.store.history.tables import KEYS
+from posture_coach.store.sealed import diary, keys, people
+from posture_coach.store.sealed.diary import Entry
 from tests.file_keyring import VARIABLE, FileKeyring, environment, kept
 from tests.store.made import NOW, origin
 
@@ -29,8 +29,8 @@ ENTRIES = 1000
 TRIALS = 5
 CHILD = """
 import os, sys
-from posture_coach.store import keys, system_keyring, wrapping
-from posture_coach.store.database import Database, address
+from posture_coach.store.sealed import keys, system_keyring, wrapping
+from posture_coach.store.history.database import Database, address
 data_key, new = sys.argv[2] == "data_key", sys.argv[3]
 for _ in sys.stdin:
     child = os.fork()

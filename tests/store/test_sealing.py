@@ -20,12 +20,12 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 from sqlalchemy import func, select, update
 
 from posture_coach.errors import DataError, StoreError, StoreKeyError, StoreTamperedError
-from posture_coach.store import asking, diary, keys, people, wrapping
-from posture_coach.store.database import Database
-from posture_coach.store.diary import Entry
-from posture_coach.store.migrate import backup
-from posture_coach.store.sealing import KEY_BYTES, Field, Sealer
-from posture_coach.store.tables import DIARY, KEYS, PEOPLE, SECONDS
+from posture_coach.store.history.database import Database
+from posture_coach.store.history.migrate import backup
+from posture_coach.store.history.tables import DIARY, KEYS, PEOPLE, SECONDS
+from posture_coach.store.sealed import asking, diary, keys, people, wrapping
+from posture_coach.store.sealed.diary import Entry
+from posture_coach.store.sealed.sealing import KEY_BYTES, Field, Sealer
 from tests.store.made import NOW, origin
 from tests.store.test_history import write
 
@@ -289,7 +289,7 @@ def test_a_lost_or_foreign_key_is_said_plainly(database, ring):
 
 
 def test_two_histories_have_keys_of_their_own(database, tmp_path, opening, ring):
-    from posture_coach.store.migrate import prepare
+    from posture_coach.store.history.migrate import prepare
 
     other = opening(f"sqlite:///{tmp_path / 'other' / 'history.db'}")
     prepare(other, NOW)

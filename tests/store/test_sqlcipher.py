@@ -19,14 +19,15 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import text
 
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError, StoreKeyError
-from posture_coach.store import asking, cipher, diary, keys, retention
-from posture_coach.store.claim import alone
-from posture_coach.store.convert import clear_away, convert, copies_with, plain_copies
-from posture_coach.store.database import Database, address
-from posture_coach.store.diary import Entry
-from posture_coach.store.migrate import backup, prepare
-from posture_coach.store.settings import Settings
-from posture_coach.store.tables import METADATA, SECONDS, SESSIONS
+from posture_coach.store.carried.convert import clear_away, convert, copies_with, plain_copies
+from posture_coach.store.files.settings import Settings
+from posture_coach.store.history import cipher, retention
+from posture_coach.store.history.claim import alone
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import backup, prepare
+from posture_coach.store.history.tables import METADATA, SECONDS, SESSIONS
+from posture_coach.store.sealed import asking, diary, keys
+from posture_coach.store.sealed.diary import Entry
 from tests.store.made import NOW, origin
 from tests.store.test_history import alike, rows, write
 from tests.store.test_sealing import Locked, ring  # noqa: F401 - a keyring of this test's own
@@ -315,7 +316,7 @@ def test_where_blocks_cannot_be_got_at_it_says_so(path, monkeypatch):
     def no_links(*_):
         raise OSError("not on this file system")
 
-    monkeypatch.setattr("posture_coach.store.convert.os.link", no_links)
+    monkeypatch.setattr("posture_coach.store.carried.convert.os.link", no_links)
     assert not convert(path, None, cipher.new_key(WORDS))
     assert cipher.is_encrypted(path)
 
@@ -365,8 +366,8 @@ TRIALS = 12
 CHILD = """
 import os, sys
 from pathlib import Path
-from posture_coach.store import cipher
-from posture_coach.store.convert import convert
+from posture_coach.store.history import cipher
+from posture_coach.store.carried.convert import convert
 cipher.driver()
 for path in sys.stdin:
     child = os.fork()

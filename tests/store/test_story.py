@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 
 from posture_coach.pose.types import Model
-from posture_coach.store import history
-from posture_coach.store.story import told
-from posture_coach.store.trends import About, days
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.story import told
+from posture_coach.store.history.trends import About, days
 from tests.store.made import DOCKED, NOW, RULES, batches, origin
 
 TODAY = NOW.date()

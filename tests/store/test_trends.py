@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from posture_coach.activity.types import Activity
 from posture_coach.pose.types import Mode, Model
-from posture_coach.store import history, retention, trends
-from posture_coach.store.records import window_of
-from posture_coach.store.settings import Settings
-from posture_coach.store.tables import MINUTES, SECONDS, SESSIONS, WINDOWS
-from posture_coach.store.trends import About
+from posture_coach.store.files.settings import Settings
+from posture_coach.store.history import retention, trends
+from posture_coach.store.history import sessions as history
+from posture_coach.store.history.records import window_of
+from posture_coach.store.history.tables import MINUTES, SECONDS, SESSIONS, WINDOWS
+from posture_coach.store.history.trends import About
 from tests.store.made import DOCKED, NOW, RULES, batches, origin
 
 TODAY, YESTERDAY = NOW.date(), NOW.date() - timedelta(days=1)

@@ -9,7 +9,7 @@ from posture_coach.dashboard.trends.figure import show
 from posture_coach.dashboard.trends.html import note_html, verdicts_html
 from posture_coach.dashboard.trends.verdicts import cautions, compared, shared_reasons, verdict_table
 from posture_coach.scoring.rules import shipped_rules
-from posture_coach.store.reader import Several
+from posture_coach.store.history.reader import Several
 
 RULE = "A change is told where it is beyond both what measuring twice may differ and what days differ by themselves."
 

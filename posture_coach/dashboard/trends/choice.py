@@ -9,7 +9,7 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.dashboard.trends.period import Period
-from posture_coach.store.trends import About
+from posture_coach.store.history.trends import About
 
 DAY_KEY = "trends_day"
 """Of the day that is looked at, in the session and in the address."""

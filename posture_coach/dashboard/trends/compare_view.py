@@ -21,8 +21,8 @@ from posture_coach.dashboard.trends.table import Column, Table, columns, said
 from posture_coach.dashboard.trends.verdicts import compared_measure
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
-from posture_coach.store import reader
-from posture_coach.store.reader import Several
+from posture_coach.store.history import reader
+from posture_coach.store.history.reader import Several
 
 Lane = Sequence[tuple[date, float]]
 """The days of a period, with a figure of each."""

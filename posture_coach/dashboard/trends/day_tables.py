@@ -18,7 +18,7 @@ from posture_coach.dashboard.trends.period_tables import (
 )
 from posture_coach.dashboard.trends.table import Column, Table, columns, listed
 from posture_coach.scoring.rules import Rules
-from posture_coach.store.trends import Bout, Hour, Stretch
+from posture_coach.store.history.trends import Bout, Hour, Stretch
 
 DAY_S = 86400.0
 

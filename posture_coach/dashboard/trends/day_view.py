@@ -18,9 +18,9 @@ from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Table, said
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules, shipped_rules
-from posture_coach.store import reader, trends
-from posture_coach.store.reader import OneDay
-from posture_coach.store.trends import Day
+from posture_coach.store.history import reader, trends
+from posture_coach.store.history.reader import OneDay
+from posture_coach.store.history.trends import Day
 
 HOLLOW = "Hollow: it ended out of view, and not with a break."
 

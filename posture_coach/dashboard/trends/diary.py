@@ -8,19 +8,19 @@ from html import escape
 
 import streamlit as st
 
-from posture_coach.dashboard.analyze_result import plain
+from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends.figure import show
 from posture_coach.dashboard.trends.html import note_html
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns
 from posture_coach.errors import DataError, StoreError
-from posture_coach.store import diary, keys
-from posture_coach.store.database import Database, address
-from posture_coach.store.diary import LEAST, MOST, MOST_LETTERS, Entry
-from posture_coach.store.migrate import prepare
-from posture_coach.store.reader import Reader
-from posture_coach.store.sealing import Sealer
+from posture_coach.store.history.database import Database, address
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.reader import Reader
+from posture_coach.store.sealed import diary, keys
+from posture_coach.store.sealed.diary import LEAST, MOST, MOST_LETTERS, Entry
+from posture_coach.store.sealed.sealing import Sealer
 
 SEALER, DONE, FAULT = "trends_sealer", "trends_diary_done", "trends_diary_fault"
 APART = (

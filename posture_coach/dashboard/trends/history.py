@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from posture_coach.store.reader import Reader
+from posture_coach.store.history.reader import Reader
 
 READER = Reader()

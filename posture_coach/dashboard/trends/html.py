@@ -16,7 +16,7 @@ from posture_coach.dashboard.trends.verdicts import Compared
 from posture_coach.measures.comparison import Verdict
 from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.windows import FAIR, SURE
-from posture_coach.store.trends import Day
+from posture_coach.store.history.trends import Day
 
 Card = tuple[str, str, str]
 """Title, figure, and what to say beneath it."""

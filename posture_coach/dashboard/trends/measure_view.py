@@ -17,9 +17,9 @@ from posture_coach.dashboard.trends.table import said
 from posture_coach.dashboard.trends.verdicts import compared_measure
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
-from posture_coach.store import trends
-from posture_coach.store.reader import Several
-from posture_coach.store.trends import MeasureDay
+from posture_coach.store.history import trends
+from posture_coach.store.history.reader import Several
+from posture_coach.store.history.trends import MeasureDay
 
 FIRST_MEASURES = ("trunk_inclination_deg", "neck_inclination_deg", "head_roll_deg", "viewing_distance_cm")
 BASELINE = "Dashed: the mean of your first two weeks"

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from posture_coach.activity.types import Activity
-from posture_coach.dashboard.analyze_result import plain
+from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
 from posture_coach.dashboard.trends.compare_view import compare_view
 from posture_coach.dashboard.trends.day_view import day_view
@@ -20,10 +20,11 @@ from posture_coach.dashboard.trends.period import BASELINE_DAYS, Period, Span, a
 from posture_coach.dashboard.trends.period_view import period_view
 from posture_coach.dashboard.trends.story_section import story_section
 from posture_coach.errors import StoreError
-from posture_coach.store import people, trends
-from posture_coach.store.own_targets import ME
-from posture_coach.store.settings import settings
-from posture_coach.store.trends import About
+from posture_coach.store.files.own_targets import ME
+from posture_coach.store.files.settings import settings
+from posture_coach.store.history import trends
+from posture_coach.store.history.trends import About
+from posture_coach.store.sealed import people
 
 STYLE = Path(__file__).with_name("page.css")
 COMPARE = "Compare"

@@ -17,7 +17,7 @@ from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Floats
 from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.targets import RelativeTo, Target, Targets
-from posture_coach.store.trends import Day, Doing, MeasureDay, WindowScore
+from posture_coach.store.history.trends import Day, Doing, MeasureDay, WindowScore
 
 HOUR_S, MINUTE_S = 3600.0, 60.0
 LEAST_DAYS = 3

@@ -16,9 +16,9 @@ from posture_coach.dashboard.trends.measure_view import BASELINE, mean_of, measu
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules, shipped_rules
-from posture_coach.store import reader, trends
-from posture_coach.store.reader import Several
-from posture_coach.store.trends import Doing
+from posture_coach.store.history import reader, trends
+from posture_coach.store.history.reader import Several
+from posture_coach.store.history.trends import Doing
 
 FIRST_WEEKS = "Your first two weeks"
 

@@ -8,10 +8,10 @@ from html import escape
 
 import streamlit as st
 
-from posture_coach.coach.story import Story
-from posture_coach.coach.story_kept import Span as Of
-from posture_coach.coach.story_kept import telling
-from posture_coach.coach.story_sheet import sheet_of
+from posture_coach.coach.story.day import Story
+from posture_coach.coach.story.kept import Span as Of
+from posture_coach.coach.story.kept import telling
+from posture_coach.coach.story.sheet import sheet_of
 from posture_coach.dashboard.trends.choice import Choice
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import note_html

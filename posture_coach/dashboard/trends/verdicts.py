@@ -19,7 +19,7 @@ from posture_coach.measures.types import Floats
 from posture_coach.pose.types import Mode, Model
 from posture_coach.scoring.noise import BREAKS_LIMIT, POSTURE_LIMIT, VARIETY_LIMIT, score_limit
 from posture_coach.scoring.rules import Rules
-from posture_coach.store.trends import Day, MeasureDay, Ways
+from posture_coach.store.history.trends import Day, MeasureDay, Ways
 
 BOUT_LIMIT_MIN = 1.0
 """Bouts are told to the minute."""

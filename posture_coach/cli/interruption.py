@@ -1,0 +1,64 @@
+"""What Ctrl-C and SIGTERM do to a command that has files to finish."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from posture_coach.cli.options import SIGNALLED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AGAIN_S = 1.0
+
+
+class Interruption:
+    """What Ctrl-C and SIGTERM do: the first raises KeyboardInterrupt, later ones do not disturb the tidying up.
+
+    Attributes
+    ----------
+    code
+        Exit code; 0 as long as nothing has come.
+    """
+
+    def __init__(self) -> None:
+        self.code = 0
+        self._over, self._raised_s = False, -math.inf
+
+    def __call__(self, number: int, _frame: object) -> None:
+        """Hear a signal."""
+        if self._over:
+            return
+        self.code = self.code or SIGNALLED + number
+        # One that came to nothing, because it hit a place where Python drops errors, must not have been the last.
+        if time.monotonic() - self._raised_s > AGAIN_S:
+            self._raised_s = time.monotonic()
+            raise KeyboardInterrupt
+
+    def over(self) -> None:
+        """Raise no more: what is left to do takes no time."""
+        self._over = True
+
+
+@contextmanager
+def interruptible() -> Iterator[Interruption]:
+    """Listen for Ctrl-C and SIGTERM, and end the command with their exit code where nothing else has done so."""
+    interruption = Interruption()
+    # What the caller wants ignored, as nohup and a shell's & do, stays so.
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interruption) for number in numbers}
+    try:
+        yield interruption
+    except KeyboardInterrupt:
+        raise typer.Exit(interruption.code or SIGNALLED + signal.SIGINT) from None
+    finally:
+        interruption.over()
+        for number, handler in before.items():
+            # On the way out Python gives signals back their own, deadly meaning, unless they are ignored.
+            signal.signal(number, signal.SIG_IGN if interruption.code or handler is None else handler)

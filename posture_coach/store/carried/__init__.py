@@ -1,0 +1,1 @@
+"""What is done with a history as a whole: looked through, copied, exported, brought back, deleted."""

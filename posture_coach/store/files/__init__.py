@@ -1,0 +1,1 @@
+"""What a person may read and mend by hand: settings, places, own targets."""

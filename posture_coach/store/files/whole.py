@@ -1,0 +1,73 @@
+"""Files that appear whole or not at all, files that go for good, and what is said where they cannot be written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from posture_coach.errors import OutputError
+from posture_coach.store.files.folder import FOLDER_VARIABLE
+
+_ZEROS = bytes(2**20)
+
+
+def write_whole(path: Path, text: str, prefix: str = ".draft-") -> None:
+    """Put a whole file in the place of an older one; only this user may read it."""
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk; a system that cannot be told to does so by itself."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def shred(path: Path) -> None:
+    """Delete a file, zeros written over what it held.
+
+    What has another name too, and what a link leads to, may be somebody's own: there only this name goes.
+    """
+    with explaining(path):
+        if not path.is_symlink() and path.stat().st_nlink == 1:
+            with path.open("r+b") as file:
+                left = path.stat().st_size
+                while left > 0:
+                    left -= file.write(_ZEROS[:left])
+                file.flush()
+                os.fsync(file.fileno())
+        path.unlink()
+
+
+@contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Say what to do where a file cannot be written.
+
+    Raises
+    ------
+    OutputError
+        It cannot be.
+    """
+    try:
+        yield
+    except OSError as why:
+        raise OutputError(
+            f"{path} cannot be written: {why.strerror or why}. What stood there before still does. Free some space, "
+            f"or choose another folder with the environment variable {FOLDER_VARIABLE}."
+        ) from why

@@ -1,1 +1,0 @@
-"""Steps from one form of the history to the next, run by `store/migrate.py`."""

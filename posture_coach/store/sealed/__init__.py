@@ -1,0 +1,1 @@
+"""Names and diary, which nobody reads without the key."""
