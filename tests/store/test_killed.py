@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
+from types import ModuleType
 
 import pytest
 from sqlalchemy import create_engine
@@ -18,6 +20,12 @@ from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
 from posture_coach.store.history.tables import SECONDS
 from tests.store.made import NOW, batches, origin
+
+
+@pytest.fixture(autouse=True)
+def _no_script_of_another_test(monkeypatch):
+    """Hide what a test of a page has left as the main script: a new process would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def test_forty_kills_lose_nothing_that_was_committed(tmp_path):
