@@ -57,8 +57,6 @@ CPU_MS, FILE_MB, QUESTION_S = 1.0, 150.0, 0.5
 """Limits: of processor time per second of monitoring, of the file after a year, of a question."""
 MEASURE, DOING = "head_roll_deg", Activity.SITTING
 """What questions about one measure, one activity are asked of."""
-OF_A_DAY = ("hours",)
-"""What the program asks of a single day alone: it reads the causes of each window, a second's work for a quarter."""
 
 Told = tuple[Second, tuple[Window, ...], tuple[Event, ...]]
 
@@ -157,7 +155,6 @@ def questions(database: Database) -> Iterator[tuple[str, float, float]]:
     for name, ask in inspect.getmembers(trends, _is_a_question):
         wanted = inspect.signature(ask).parameters
         spans = {"year": begin, "quarter": end - timedelta(days=90), "day": end} if "first" in wanted else {"": end}
-        spans = {"day": end} if name in OF_A_DAY else spans
         for span, first in spans.items():
             typical = {
                 "about": trends.About(), "person": None, "name": MEASURE, "activity": DOING,

@@ -94,7 +94,7 @@ def answers(database, person):
             "days": lambda one: trends.days(connection, one, *span),
             "measure": lambda one: trends.measure(connection, one, "head_roll_deg", doing, *span),
             "measured": lambda one: trends.measured(connection, one, *span),
-            "hours": lambda one: trends.hours(connection, one, *span, RULES),
+            "hours": lambda one: trends.hours(connection, one, LAST, RULES),
             "doing": lambda one: trends.doing(connection, one, doing, *span),
             "window_scores": lambda one: trends.window_scores(connection, one, *span),
             "ribbon": lambda one: trends.ribbon(connection, one, LAST),

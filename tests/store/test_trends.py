@@ -45,7 +45,7 @@ def test_an_empty_history_answers_everything_with_nothing(database):
         assert trends.reach(connection, About()) is None
         assert trends.places(connection) == []
         assert trends.days(connection, About(), YESTERDAY, TODAY) == []
-        assert trends.hours(connection, About(), YESTERDAY, TODAY, RULES) == []
+        assert trends.hours(connection, About(), TODAY, RULES) == []
         assert trends.ribbon(connection, About(), TODAY) == []
         assert trends.events(connection, About(), YESTERDAY, TODAY) == []
         assert trends.measured(connection, About(), YESTERDAY, TODAY) == {}
@@ -104,7 +104,7 @@ def test_a_measure_day_by_day_is_that_of_its_minutes(filled):
 
 def test_an_hour_is_local_and_holds_its_windows(filled):
     with filled.reading() as connection:
-        hours = trends.hours(connection, About(), TODAY, TODAY, RULES)
+        hours = trends.hours(connection, About(), TODAY, RULES)
         rows = connection.execute(select(WINDOWS)).mappings().all()
     assert [(one.day, one.hour) for one in hours] == [(TODAY, 9), (TODAY, 10), (TODAY, 15)]
     nine = [window_of(row) for row in rows if 0 <= row["at"] - origin().second < 3600]
@@ -152,7 +152,7 @@ def test_one_activity_day_by_day_is_the_time_and_the_posture_of_its_seconds(fill
 def test_the_scores_of_windows_have_their_local_hour_and_leave_out_what_was_not_judged(filled):
     with filled.reading() as connection:
         scores = trends.window_scores(connection, About(), YESTERDAY, TODAY)
-        hours = trends.hours(connection, About(), YESTERDAY, TODAY, RULES)
+        hours = [hour for day in (YESTERDAY, TODAY) for hour in trends.hours(connection, About(), day, RULES)]
         rows = connection.execute(select(WINDOWS)).mappings().all()
     assert len(scores) == sum(not math.isnan(row["score"]) for row in rows) < len(rows)
     assert not any(math.isnan(one.score) for one in scores)

@@ -113,7 +113,7 @@ def one_day(connection: Connection, about: About, day: date, rules: Rules) -> On
     """Read one day."""
     found = trends.days(connection, about, day, day)
     return OneDay(
-        found[0] if found else None, trends.hours(connection, about, day, day, rules),
+        found[0] if found else None, trends.hours(connection, about, day, rules),
         trends.ribbon(connection, about, day), trends.utc_offset_s(connection, about, day),
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ def told(
     before = trends.days(connection, about, first - timedelta(days=look_back), first - timedelta(days=1))
     ways = {day.day: trends.ways(connection, about, day.day, day.day) for day in (*before, *days)}
     return Told(
-        first, last, tuple(days), tuple(trends.hours(connection, about, first, last, rules)) if first == last else (),
+        first, last, tuple(days), tuple(trends.hours(connection, about, first, rules)) if first == last else (),
         {day.day: tuple(trends.ribbon(connection, about, day.day)) for day in days},
         tuple(trends.clocks(connection, about, first, last)), trends.measured(connection, about, first, last),
         alike(before, days, ways), all(ways[day.day].places != ("",) for day in days), about.place, now,

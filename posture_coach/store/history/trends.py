@@ -270,13 +270,15 @@ def measured(connection: Connection, about: About, first: date, last: date) -> d
     return dict(found)
 
 
-def hours(connection: Connection, about: About, first: date, last: date, rules: Rules) -> list[Hour]:
-    """Return the hours of some days, as far back as windows are kept."""
-    groups: dict[tuple[date, int], list[Window]] = defaultdict(list)
-    for row in _of_sessions(connection, WINDOWS, about, first, last):
-        hour = (row["at"] + row["utc_offset_s"]) // HOUR_S % 24
-        groups[row["day"], hour].append(window_of(row))
-    return [Hour(day, hour, joined(windows, rules)) for (day, hour), windows in groups.items()]
+def hours(connection: Connection, about: About, day: date, rules: Rules) -> list[Hour]:
+    """Return the hours of one day with their causes, as far back as windows are kept.
+
+    Each window is read whole, which would take seconds for a quarter: hours of several days come from `window_scores`.
+    """
+    groups: dict[int, list[Window]] = defaultdict(list)
+    for row in _of_sessions(connection, WINDOWS, about, day, day):
+        groups[(row["at"] + row["utc_offset_s"]) // HOUR_S % 24].append(window_of(row))
+    return [Hour(day, hour, joined(windows, rules)) for hour, windows in groups.items()]
 
 
 def doing(connection: Connection, about: About, activity: Activity, first: date, last: date) -> list[Doing]:
