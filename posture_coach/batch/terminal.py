@@ -112,15 +112,10 @@ def _headlines(measures: dict[str, Any]) -> str:
         if seen:
             best = max(seen, key=lambda figures: figures["coverage"])
             err = "" if best["err"] is None else f" ± {best['err']:.0f}"
-            told.append(f"{word} {_whole(best['median'])}{err}°")
+            told.append(f"{word} {best['median']:z.0f}{err}°")
     return ", ".join(told[:HEADLINES_AT_MOST]) or "nothing"
-
-
-def _whole(value: float) -> str:
-    """Write a whole number; nothing is minus nothing."""
-    return f"{round(value) or 0}"
 
 
 def figure(value: float | None, unit: str) -> str:
     """Write a value with as many decimals as its unit deserves."""
-    return "" if value is None else f"{value:.2f}" if unit in FINE else f"{value:.1f}"
+    return "" if value is None else f"{value:z.2f}" if unit in FINE else f"{value:z.1f}"

@@ -54,7 +54,7 @@ def draw_angles(image: Picture, points_px: Floats, reading: Reading) -> None:
         measure = reading.measures.get(name)
         if measure is not None and not np.isnan(measure.value):
             colour = GRADE_COLOUR[grades[name]] if grades.get(name, Grade.NOT_SCORED) else INK
-            _draw(image, corner, f"{measure.value:.0f}°", colour)
+            _draw(image, corner, f"{measure.value:z.0f}°", colour)
 
 
 def _corners(p: Floats) -> Iterator[tuple[str, Corner]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import cv2
@@ -64,6 +65,13 @@ def test_a_value_has_its_error_its_grade_and_what_would_be_good():
     assert hip["err"].startswith("± ")
     assert hip["grade"] in ("good", "caution", "poor")
     assert hip["band"] == "good: 45 to 90°"
+
+
+def test_nothing_is_never_minus_nothing():
+    bodies = [replace(STANDING, trunk_inclination_deg=float(trunk)) for trunk in np.arange(-4, 4, 0.25)]
+    shown = [measure for body in bodies for measure in told(body)["measures"] if measure["value"] is not None]
+    assert any(-0.5 < measure["value"] < 0 for measure in shown if measure["text"].endswith("°"))
+    assert [measure["text"] for measure in shown if re.match(r"-0(\.0+)?\D*$", measure["text"])] == []
 
 
 def test_what_is_not_measured_says_why_and_what_to_do():

@@ -186,7 +186,7 @@ def _measure(name: str, measure: Measure, part: Part | None, by_id: dict[str, Ta
     if math.isnan(measure.value):
         return told
     decimals, unit = DECIMALS.get(row.unit, 0), UNIT_SIGN[row.unit]
-    told |= {"value": measure.value, "text": f"{measure.value:.{decimals}f}{unit}"}
+    told |= {"value": measure.value, "text": f"{measure.value:z.{decimals}f}{unit}"}
     if not math.isnan(measure.err):
         told["err"] = f"± {measure.err:.{decimals}f}{unit}"
     if part is not None and part.grade is not Grade.NOT_SCORED:
