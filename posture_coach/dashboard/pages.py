@@ -21,7 +21,7 @@ st.set_page_config("posture-coach", page_icon=str(ICON), layout="wide")
 st.html(STYLE)
 page = st.navigation(
     [
-        st.Page(live_page, title="Live", icon=":material/videocam:", url_path="live", default=True),
+        st.Page(live_page, title="Live", icon=":material/videocam:", default=True),
         st.Page(calibrate_page, title="Calibrate", icon=":material/accessibility_new:", url_path="calibrate"),
         st.Page(trends_page, title="Trends", icon=":material/trending_up:", url_path="trends"),
         st.Page(analyze_page, title="Analyze", icon=":material/movie:", url_path="analyze"),
@@ -31,6 +31,6 @@ page = st.navigation(
     ],
     position="top",
 )
-if page.url_path not in ("", "live"):
+if page.url_path:
     camera_state()
 page.run()
