@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,10 +26,12 @@ class Interruption:
     ----------
     code
         Exit code; 0 as long as nothing has come.
+    told_before
+        Whom Python tells of errors that it can raise nowhere.
     """
 
     def __init__(self) -> None:
-        self.code = 0
+        self.code, self.told_before = 0, sys.unraisablehook
         self._over, self._raised_s = False, -math.inf
 
     def __call__(self, number: int, _frame: object) -> None:
@@ -40,6 +43,11 @@ class Interruption:
         if time.monotonic() - self._raised_s > AGAIN_S:
             self._raised_s = time.monotonic()
             raise KeyboardInterrupt
+
+    def dropped(self, what: sys.UnraisableHookArgs) -> None:
+        """Hear of an error that Python could raise nowhere: after a signal it is that signal's doing, and no news."""
+        if not self.code:
+            self.told_before(what)
 
     def over(self) -> None:
         """Raise no more: what is left to do takes no time."""
@@ -53,6 +61,7 @@ def interruptible() -> Iterator[Interruption]:
     # What the caller wants ignored, as nohup and a shell's & do, stays so.
     numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interruption) for number in numbers}
+    sys.unraisablehook = interruption.dropped
     try:
         yield interruption
     except KeyboardInterrupt:
@@ -62,3 +71,5 @@ def interruptible() -> Iterator[Interruption]:
         for number, handler in before.items():
             # On the way out Python gives signals back their own, deadly meaning, unless they are ignored.
             signal.signal(number, signal.SIG_IGN if interruption.code or handler is None else handler)
+        if not interruption.code:
+            sys.unraisablehook = interruption.told_before

@@ -83,7 +83,7 @@ class Landmarker(Closing):
     def __init__(self, model: Model, mode: Mode, people: int = 1, confidence: float = MIN_CONFIDENCE) -> None:
         mp, tasks, vision = _mediapipe()
         self.model, self.mode = model, mode
-        self._mp = mp
+        self._srgb, self._picture = mp.ImageFormat.SRGB, _half_made_is_quiet(mp.Image)
         self._last_ms = -1
         options = vision.PoseLandmarkerOptions(
             base_options=tasks.BaseOptions(model_asset_buffer=model_bytes(model)),
@@ -130,7 +130,7 @@ class Landmarker(Closing):
         )  # fmt: skip
 
     def _run(self, frame: Frame) -> Any:
-        picture = self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=_contiguous(frame.image))
+        picture = self._picture(image_format=self._srgb, data=_contiguous(frame.image))
         if not self._noisy:
             return self._detect(picture, frame)
         with _quiet_stderr():
@@ -165,6 +165,14 @@ def _mediapipe() -> tuple[Any, Any, Any]:
         if loaded is not unknown:
             sys.modules[_SOUND] = loaded  # type: ignore[assignment]
     return mp, tasks, vision
+
+
+def _half_made_is_quiet(image: Any) -> Any:
+    """Return MediaPipe's kind of picture, whose end is as quiet as ever where Ctrl-C met it in the making.
+
+    What it frees at its end is only named while it is made; without that name it prints a traceback of its own.
+    """
+    return type("Picture", (image,), {"_image_ptr": None})
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from posture_coach.cli.interruption import interruptible
 from tests.cli.typed import PATIENCE_S, PROGRAM, Ended, environment, summary
 from tests.clips import LONG_WALK, SITTING, must_have, names_in
 
@@ -185,3 +186,28 @@ def test_workers_end_with_the_program(tmp_path):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
         gone_soon(family)
+
+
+class Ending:
+    """An object whose end fails, as one that an interrupt left half made does."""
+
+    def __del__(self):
+        raise AttributeError("half made")
+
+
+@pytest.mark.parametrize(("pressed", "told"), [(True, []), (False, ["half made"])])
+def test_what_an_interrupt_left_half_made_complains_to_nobody(monkeypatch, pressed, told):
+    heard = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: heard.append(str(what.exc_value)))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with interruptible() as interruption:
+            if pressed:
+                with pytest.raises(KeyboardInterrupt):
+                    signal.raise_signal(signal.SIGINT)
+            Ending()
+        assert interruption.code == (130 if pressed else 0)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert heard == told

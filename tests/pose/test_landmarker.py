@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -181,6 +182,21 @@ def test_lines_of_the_list_that_are_no_pair_are_passed_over(models_copy, line):
     with (models_copy / "SHA256SUMS").open("a", encoding="utf-8") as sums:
         sums.write(line + "\n")
     assert model_bytes(Model.LITE)
+
+
+def test_ctrl_c_in_the_making_of_a_picture_brings_no_complaint_of_the_half_made_one(lite, picture, monkeypatch):
+    from mediapipe.tasks.python.core import mediapipe_c_bindings
+
+    def pressed(*_):
+        raise KeyboardInterrupt
+
+    dropped, frame = [], Frame(picture, 0.0, 0)
+    lite.find(frame)
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    monkeypatch.setattr(mediapipe_c_bindings, "load_raw_library", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        lite.find(frame)
+    assert dropped == []
 
 
 def test_the_network_starts_without_a_word_and_gives_the_terminal_back(picture, capfd):
