@@ -206,3 +206,8 @@ def test_angles_are_drawn_into_the_picture(clip, result):
 
 def test_a_file_name_cannot_become_a_picture_or_a_link():
     assert plain("![x](http://evil.test/a.png)") == r"\!\[x\]\(http\://evil\.test/a\.png\)"
+
+
+def test_a_command_in_a_message_is_code_and_a_lone_backtick_is_none():
+    assert plain("Run `posture-coach data check`, or *wait*.") == r"Run `posture-coach data check`, or \*wait\*\."
+    assert plain("a`b.mp4") == r"a\`b\.mp4"

@@ -359,6 +359,7 @@ def test_a_day_that_could_not_be_judged_shows_no_number():
 
 def test_names_of_places_cannot_become_markup():
     assert "<b>" not in note_html("a <b>place</b>")
+    assert ">Run <code>a &lt;b&gt;</code>, or `wait.<" in note_html("Run `a <b>`, or `wait.")
 
 
 def test_the_baseline_is_the_first_two_weeks():

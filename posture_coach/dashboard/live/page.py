@@ -9,6 +9,7 @@ import streamlit as st
 
 from posture_coach.coach.watch import Phase, Watch
 from posture_coach.dashboard import camera
+from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.live.route import PATH
 from posture_coach.errors import PostureCoachError
@@ -110,7 +111,7 @@ def _keep(watch: Watch, on: bool) -> None:
     try:
         save(replace(settings(), keep=on))
     except PostureCoachError as why:
-        st.toast(str(why))
+        st.toast(plain(str(why)))
 
 
 def _source(watch: Watch) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from posture_coach.activity.types import Activity
+from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.store.history.trends import About
 
@@ -44,7 +45,7 @@ class Choice:
 def nothing_kept(choice: Choice, words: str) -> None:
     """Say that nothing is kept of some days, and lead to those of which something is."""
     place = choice.about.place
-    here = "" if place is None else f" at {place}" if place else " of no known place"
+    here = "" if place is None else f" at {plain(place)}" if place else " of no known place"
     first, last = choice.reach
     st.info(
         f"Nothing is kept of {words}{here}. Something is of days from {first:%d %b %Y} to {last:%d %b %Y}.",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from html import escape
 
 import streamlit as st
 
 from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends.figure import show
-from posture_coach.dashboard.trends.html import note_html
+from posture_coach.dashboard.trends.html import message_html, note_html
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns
 from posture_coach.errors import DataError, StoreError
@@ -87,7 +86,7 @@ def _entries(told: list[Entry], period: Period) -> None:
     table = diary_table(told, period)
     chart = charts.diary_chart(table, period) if len(list(period.buckets())) > 1 else None
     show(table, chart, ("Diamond: pain. Circle: comfort. 0 is none, 10 as much as can be.",), "posture-coach-diary-")
-    lines = [f"<li>{escape(entry_words(entry))}</li>" for entry in told if entry.note or entry.problem]
+    lines = [f"<li>{message_html(entry_words(entry))}</li>" for entry in told if entry.note or entry.problem]
     if lines:
         st.html(f'<ul class="pc-entries" aria-label="Notes">{"".join(lines)}</ul>')
 

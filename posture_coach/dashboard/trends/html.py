@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from html import escape
@@ -20,6 +21,7 @@ from posture_coach.store.history.trends import Day
 
 Card = tuple[str, str, str]
 """Title, figure, and what to say beneath it."""
+_COMMAND = re.compile(r"`([^`\n]+)`")
 SKETCH = Path(__file__).with_name("sketch.svg")
 SKETCHED = (
     "A sketch without numbers, not your data. Above: a dot for each day's score, with a bar for how much it varied "
@@ -127,4 +129,9 @@ def verdicts_html(found: Iterable[Compared]) -> str:
 
 def note_html(*sentences: str) -> str:
     """Return quiet sentences."""
-    return "".join(f'<p class="pc-note">{escape(words)}</p>' for words in sentences if words)
+    return "".join(f'<p class="pc-note">{message_html(words)}</p>' for words in sentences if words)
+
+
+def message_html(words: str) -> str:
+    """Return words as they are; what stands in backticks, as commands do in this program's messages, as code."""
+    return _COMMAND.sub(r"<code>\1</code>", escape(words))
