@@ -19,7 +19,7 @@ from posture_coach.paper.story import DONE, LEFT_PX, PARTS, WIDTH_PX, Lane, Poin
 
 NAN = float("nan")
 DAY = Sheet(
-    "Tuesday 24 November 2026", "At docked", (("76", "score of 100", "fair: 58% judged"),) * 3,
+    "Tuesday 24 November 2026", "At docked", (("76", "score of 100", "fair: 58% judged"),) * 3, "What you did",
     (Lane("", ((9.0, 10.0, Activity.SITTING), (10.0, 11.0, Activity.STANDING), (12.0, 13.0, Activity.WALKING))),),
     (9, 13), "Score by hour", (Point(9, "", 80.0, 90.0, NAN, 60.0), Point(10, "", NAN, NAN, NAN, NAN)), (9, 13),
     ("You were in view for 3 hours.", "For the next time: get up."), "Evidence C: a review.", "No diagnosis.",

@@ -70,6 +70,8 @@ class Sheet:
     ----------
     figures
         (what stands large, what it is, a word beneath), three or none.
+    done_title
+        What stands above the ribbons.
     hours
         First and last hour of the ribbons.
     points
@@ -83,6 +85,7 @@ class Sheet:
     title: str
     subtitle: str
     figures: tuple[tuple[str, str, str], ...]
+    done_title: str
     lanes: tuple[Lane, ...]
     hours: tuple[int, int]
     points_title: str
@@ -153,7 +156,7 @@ def _figures(paper: Paper, sheet: Sheet, y_px: float) -> float:
 
 
 def _ribbon(paper: Paper, sheet: Sheet, y_px: float) -> float:
-    paper.text("What you did", MARGIN_PX, y_px, HEAD, bold=True)
+    paper.text(sheet.done_title, MARGIN_PX, y_px, paper.fitting(sheet.done_title, INNER_PX, HEAD, bold=True), bold=True)
     y_px += HEAD_PX
     one = len(sheet.lanes) == 1
     lane_px = DAY_LANE_PX if one else WEEK_LANE_PX

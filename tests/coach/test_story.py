@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import day_story
+from posture_coach.coach.story.sheet import sheet_of
 from posture_coach.coach.story.suggestions import NOTHING, shipped_suggestions
 from posture_coach.coach.story.week import week_story
+from posture_coach.coach.story.whose import YOU, Whose
 from posture_coach.scoring.windows import Loss
 from posture_coach.store.history.trends import Bout
 from tests.coach.made_story import (
@@ -64,15 +66,15 @@ def test_a_usual_day_is_told_from_beginning_to_end():
     assert (story.title, story.subtitle) == ("Tuesday 24 November 2026", "")
     assert story.sentences == (
         "You were in view for 7 hours, from 09:00 to 11:00; posture could be scored for 6 hours of it.",
-        "You sat for 6 hours and stood for 1 hour; you were away from the camera for 20 minutes.",
-        "Your longest stretch of sitting was 45 minutes, from 14:00 to 14:45. You took 6 breaks from sitting; one "
+        "You sat for 6 hours and stood for 1 hour; away from the camera for 20 minutes.",
+        "The longest stretch of sitting was 45 minutes, from 14:00 to 14:45. You took 6 breaks from sitting; one "
         "every 30 minutes would make 12.",
         "What went well: no stretch of sitting over 60 minutes.",
         "The score is 80 of 100 (fair: 58% of time and targets judged), from posture 84, changes of position 70 and "
         "breaks 83.",
-        "Hips and knees were not measured while you sat; how far you leaned was estimated from the front.",
+        "Hips and knees were not measured while sitting; the trunk's lean was estimated from the front.",
         "What lowered it most: slumped, by 6 points, above all from 09:00 to 09:10.",
-        "Your 6 scored days before averaged 80: no change you can be sure of.",
+        "The 6 scored days before averaged 80: no change you can be sure of.",
         "For the next time: lean against the backrest now and then, and change how you sit.",
     )
     assert story.suggestion is SUGGESTIONS["sitting_slump"]
@@ -120,7 +122,7 @@ def test_low_coverage_is_said_praises_nothing_and_compares_with_nothing():
     story = tell(day(coverage=0.08), before=before, hours=(hour(9, 60.0), hour(10, 90.0)))
     assert not re.search("before|higher|best", words(story))
     glimpses = tuple(replace(one, coverage=0.1) for one in before)
-    assert "Your usual is not known yet" in words(tell(before=glimpses))
+    assert "What is usual is not known yet" in words(tell(before=glimpses))
     assert "(a glimpse: 8% of time and targets judged)" in words(story)
     assert "With so little judged it is a glimpse" in words(story)
     assert story.suggestion is None
@@ -148,7 +150,7 @@ def test_a_walk_alone_has_no_breaks_to_praise():
 
 def test_a_score_that_nothing_gave_is_none():
     story = tell(day(score=NAN, posture=NAN, variety=NAN, breaks=NAN, coverage=0.0, scored_s=0, losses=()))
-    assert "Too little of you was in view for a score" in words(story)
+    assert "Too little was in view for a score" in words(story)
     assert story.figures[0].value == "none"
     assert story.suggestion is None
 
@@ -158,15 +160,15 @@ def test_a_score_that_nothing_gave_is_none():
     [
         ({}, None),
         ({"trunk_inclination_deg": {Activity.SITTING}, "hip_flexion_left_deg": {Activity.SITTING}}, None),
-        ({"trunk_inclination_deg": {Activity.SITTING}}, "Hips and knees were not measured while you sat."),
-        ({"knee_flexion_right_deg": {Activity.SITTING}}, "How far you leaned was not measured."),
-        ({"head_roll_deg": {Activity.SITTING}}, "Hips and knees were not measured while you sat; nor was how far you "
-         "leaned."),
+        ({"trunk_inclination_deg": {Activity.SITTING}}, "Hips and knees were not measured while sitting."),
+        ({"knee_flexion_right_deg": {Activity.SITTING}}, "The trunk's lean was not measured."),
+        ({"head_roll_deg": {Activity.SITTING}}, "Hips and knees were not measured while sitting; nor was the "
+         "trunk's lean."),
         ({"head_roll_deg": {Activity.STANDING}}, None),
     ],
 )  # fmt: skip
 def test_what_a_camera_did_not_see_of_a_sitter_is_said(measured, said):
-    found = [one for one in tell(measured=measured).sentences if "leaned" in one or "Hips" in one]
+    found = [one for one in tell(measured=measured).sentences if "trunk's lean" in one or "Hips" in one]
     assert found == ([said] if said else [])
 
 
@@ -198,8 +200,8 @@ def test_where_no_clock_is_known_any_more_no_time_is_told():
     ("score", "said"),
     [
         (83.0, "no change you can be sure of"),
-        (96.0, "this day is higher, by more than measuring errs and your days differ"),
-        (60.0, "this day is lower, by more than measuring errs and your days differ"),
+        (96.0, "this day is higher, by more than measuring errs and days differ"),
+        (60.0, "this day is lower, by more than measuring errs and days differ"),
     ],
 )
 def test_a_day_differs_only_beyond_noise(score, said):
@@ -211,7 +213,7 @@ def test_a_day_differs_only_beyond_noise(score, said):
 
 def test_two_days_are_no_usual():
     before = (day(DAY - timedelta(days=1)), day(DAY - timedelta(days=2)), day(DAY - timedelta(days=3), judged_s=60))
-    assert "Your usual is not known yet: it takes 3 days of more than a glimpse" in words(tell(before=before))
+    assert "What is usual is not known yet: it takes 3 days of more than a glimpse" in words(tell(before=before))
 
 
 def test_an_hour_is_the_best_only_where_hours_differ_by_more_than_noise():
@@ -237,6 +239,44 @@ def test_nobody_is_told_to_go_on_whose_day_was_not_seen():
         assert tell(day(losses=(), **thin)).suggestion is None
 
 
+# Of somebody else
+
+OTHERS = [Whose(2), Whose(2, "anna")]
+
+
+def test_the_day_of_somebody_else_is_told_of_them():
+    before = tuple(day(DAY - timedelta(days=k), score=79.0 + k % 3) for k in range(6, 0, -1))
+    named = day_story(told(before=before, place="docked"), RULES, SUGGESTIONS, Whose(2, "anna"))
+    assert named.subtitle == "Anna, at docked"
+    assert named.sentences[:3] == (
+        "Anna was in view for 7 hours, from 09:00 to 11:00; posture could be scored for 6 hours of it.",
+        "Anna sat for 6 hours and stood for 1 hour; away from the camera for 20 minutes.",
+        "The longest stretch of sitting was 45 minutes, from 14:00 to 14:45. Anna took 6 breaks from sitting; one "
+        "every 30 minutes would make 12.",
+    )
+    assert named.sentences[-1] == (
+        'To pass on for the next time: "lean against the backrest now and then, and change how you sit".'
+    )
+
+
+def test_without_a_name_nobody_is_named():
+    found = day_story(told(), RULES, SUGGESTIONS, Whose(2))
+    assert found.subtitle == "Person 2"
+    assert found.sentences[0].startswith("In view for 7 hours, ")
+    assert found.sentences[1].startswith("Sat for 6 hours and stood")
+    assert "Took 6 breaks from sitting; one every" in found.sentences[2]
+    of_week = week_story(week(), RULES, SUGGESTIONS, Whose(2))
+    assert of_week.sentences[0].startswith("In view on 1 of 7 days; ")
+
+
+@pytest.mark.parametrize(
+    ("whose", "title"), [(YOU, "What you did"), (OTHERS[0], "What was done"), (OTHERS[1], "What Anna did")]
+)
+def test_the_picture_says_who_did_it(whose, title):
+    of = told()
+    assert sheet_of(of, day_story(of, RULES, SUGGESTIONS, whose)).done_title == title
+
+
 # A week
 
 
@@ -248,12 +288,12 @@ def test_a_usual_week_is_told():
     assert story.sentences == (
         "You were in view on 4 of 7 days; posture could be scored for 24 hours of 28 hours in view. Such a day had on "
         "average 6 hours of sitting, 1 hour of standing and 20 minutes away from the camera.",
-        "Your longest stretch of sitting was 45 minutes, on Friday. You took 24 breaks from sitting; one every 30 "
+        "The longest stretch of sitting was 45 minutes, on Friday. You took 24 breaks from sitting; one every 30 "
         "minutes would make 48.",
         "What went well: no stretch of sitting over 60 minutes on 4 of 4 days.",
         "The median of 4 scored days is 84 of 100 (fair: 58% of time and targets judged), the days between 80 and 88: "
         "posture 84, changes of position 70 and breaks 83.",
-        "Hips and knees were not measured while you sat; how far you leaned was estimated from the front.",
+        "Hips and knees were not measured while sitting; the trunk's lean was estimated from the front.",
         "What lowered it most: slumped, by 6 points a day on average.",
         "The best day was Friday, with 88.",
         "The scored days averaged 84, those of the week before 82: no change you can be sure of.",
@@ -320,6 +360,9 @@ NOWS = st.datetimes(datetime(2026, 11, 24), datetime(2026, 12, 24)).map(lambda n
 
 def check(story):
     """Hold a story to what is true of every one."""
+    said = " ".join((*story.sentences, story.subtitle, story.whose.done))
+    if story.whose is not YOU:
+        assert not re.search(r"\byou", said.partition("To pass on")[0], re.IGNORECASE), said
     figures = [words for figure in story.figures for words in (figure.value, figure.note)]
     said = " ".join(filter(None, (*story.sentences, story.title, story.subtitle, *figures)))
     assert not re.search(r"\b(nan|inf)\b|None|\{|\}|  | ,|\.\.|-\d", said), said
@@ -327,7 +370,8 @@ def check(story):
     for sentence in story.sentences:
         assert sentence[0].isupper()
         assert sentence.endswith(".")
-    assert sum(sentence.startswith("For the ") for sentence in story.sentences) == (story.suggestion is not None)
+    begins = "For the " if story.whose is YOU else "To pass on for the "
+    assert sum(sentence.startswith(begins) for sentence in story.sentences) == (story.suggestion is not None)
 
 
 @given(days(), HOURS, SHOWN, NOWS, st.lists(days(DAY - timedelta(days=1)), max_size=5))
@@ -349,11 +393,16 @@ def test_whatever_a_day_was_its_words_are_whole_and_praise_only_what_was_seen(on
         assert f"{one.coverage:.0%} of time and targets judged" in said
 
 
-@given(st.data(), NOWS)
-def test_whatever_a_week_was_its_words_are_whole(data, now):
+@given(days(), SHOWN, NOWS, st.sampled_from(OTHERS))
+def test_whatever_a_day_of_somebody_else_was_its_reader_is_not_spoken_to(one, shown, now, whose):
+    check(day_story(told(one, ribbons={DAY: ribbon(*shown)}, now=now), RULES, SUGGESTIONS, whose))
+
+
+@given(st.data(), NOWS, st.sampled_from([YOU, *OTHERS]))
+def test_whatever_a_week_was_its_words_are_whole(data, now, whose):
     some = data.draw(st.sets(st.integers(0, 6), min_size=1))
     seven = [data.draw(days(DAY - timedelta(days=k))) for k in sorted(some, reverse=True)]
-    story = tell_week(*seven, now=now)
+    story = week_story(week(*seven, now=now), RULES, SUGGESTIONS, whose)
     check(story)
     known = [one for one in seven if one.score == one.score and one.judged_s >= 20 * MINUTE_S]
     if not known:

@@ -156,8 +156,8 @@ def test_changes_are_told_in_words_and_with_a_sign_beside_the_colour(page, dashb
     changed = page.locator(".pc-verdicts .changed").first
     assert changed.inner_text().startswith("changed by")
     assert "\u25c6" in changed.evaluate("each => getComputedStyle(each, '::before').content")
-    page.get_by_role("radio", name="Your first two weeks").or_(
-        page.get_by_role("button", name="Your first two weeks")
+    page.get_by_role("radio", name="The first two weeks").or_(
+        page.get_by_role("button", name="The first two weeks")
     ).first.click()
     page.locator(".pc-note", has_text="Nothing has changed that you can be sure of").wait_for()
 

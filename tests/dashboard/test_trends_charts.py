@@ -30,7 +30,7 @@ WINDOWS = [WindowScore(MONDAY + timedelta(days=k), 9 + k, 1800, 70.0 + k) for k 
 def day_charts():
     hours = hour_table([hour_of_day(9, 60.0), hour_of_day(11, NO), hour_of_day(12, 80.0)], "Monday", 5.0)
     ribbon = ribbon_table(
-        [Stretch(9 * 3600, 10 * 3600, Activity.SITTING), Stretch(36000, 36600, Activity.AWAY)], 0, "x"
+        [Stretch(9 * 3600, 10 * 3600, Activity.SITTING), Stretch(36000, 36600, Activity.AWAY)], 0, "x", "What you did"
     )
     bouts = bout_table([Bout(9 * 3600, 2400, True), Bout(50000, 600, False)], 0, RULES, "Monday")
     yield "hours", hours, charts.hour_scores_chart(hours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -118,14 +119,14 @@ def test_a_week_says_what_has_changed_and_by_how_much(shown):
 
 
 def test_a_week_that_is_like_the_one_before_has_not_changed(shown):
-    run = shown(view="Week", day=LATER_WEEK, against_week="Your first two weeks")
+    run = shown(view="Week", day=LATER_WEEK, against_week="The first two weeks")
     (verdicts,) = [body for body in told(run) if "pc-verdicts" in body and "Longest bout" in body]
     assert "Nothing has changed that you can be sure of" in verdicts
     assert 'class="changed"' not in verdicts
 
 
 def test_the_first_weeks_are_not_held_against_themselves(shown):
-    run = shown(view="Week", day=GOOD_WEEK, against_week="Your first two weeks")
+    run = shown(view="Week", day=GOOD_WEEK, against_week="The first two weeks")
     assert said_in(run, "reach into 2 to 8 March 2026")
 
 
@@ -176,7 +177,7 @@ def test_a_year_is_shown_whatever_day_of_it_is_chosen(shown):
 
 
 def test_a_day_is_held_against_ones_own_first_two_weeks(shown):
-    assert said_in(shown(day=STILL_WEEK), "Dashed: the mean of your first two weeks, 80.")
+    assert said_in(shown(day=STILL_WEEK), "Dashed: the mean of the first two weeks, 80.")
 
 
 def test_days_of_others_are_theirs_alone_and_their_names_are_sealed(kept):
@@ -187,12 +188,32 @@ def test_days_of_others_are_theirs_alone_and_their_names_are_sealed(kept):
         write_day(database, GOOD_WEEK, length_s=1200, person=anna)
     run = page()
     (whose,) = [box for box in run.selectbox if box.label == "Whose days"]
-    assert whose.options == ["Mine", f"person {anna}"]
-    assert "anna" not in words(run)
+    assert whose.options == ["Mine", f"Person {anna}"]
+    assert "anna" not in words(run).lower()
     whose.select(anna).run()
     assert run.header[0].value == "Monday, 2 March 2026"
     assert run.button(key="trends_earlier").disabled
-    assert page(sealer=sealer).selectbox[0].options == ["Mine", "anna"]
+    assert page(sealer=sealer).selectbox[0].options == ["Mine", "Anna"]
+
+
+def test_who_reads_of_somebody_else_is_not_spoken_to(kept):
+    with Database(address(f"sqlite:///{kept}")) as database:
+        sealer = keys.ready(database, 0, "a passphrase of some length")
+        with database.writing() as connection:
+            anna, ben = (people.add(connection, sealer, name, 0).id for name in ("anna", "ben"))
+        for day in (GOOD_WEEK, STILL_WEEK):
+            write_day(database, day, length_s=1500, person=anna)
+    for view in ("Day", "Week", "Compare"):
+        run = page(view=view, person=anna, day=STILL_WEEK)
+        # What may be passed on speaks to whom it is for; of a change the reader is sure.
+        said = re.sub("To pass on [^<]+|you can be sure of|<[^>]+>", " ", words(run))
+        found = [said[max(0, one.start() - 60) : one.end() + 30] for one in re.finditer(r"\b[Yy]ou", said)]
+        assert not found
+    assert said_in(page(person=anna, day=GOOD_WEEK), "What was done on Monday, 2 March 2026")
+    opened = page(person=anna, day=GOOD_WEEK, sealer=sealer)
+    assert said_in(opened, "What Anna did on Monday, 2 March 2026")
+    assert said_in(opened, "<p>Anna was in view for 25 minutes")
+    assert "Nothing is kept of Ben yet" in words(page(person=ben, sealer=sealer))
 
 
 def test_a_period_out_of_reach_is_not_kept_in_mind(shown):

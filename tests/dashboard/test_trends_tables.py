@@ -186,7 +186,7 @@ def test_a_target_from_ones_own_upright_draws_no_band_for_that_is_another_one_at
     for name, activity in own:
         good = tables.good_of(targets, name, activity)
         assert good.bands == ()
-        assert "from your own upright" in good.words
+        assert "from the person's own upright" in good.words
 
 
 def test_a_measure_keeps_its_quartiles_of_a_day_and_takes_those_of_days_for_a_week():
@@ -237,7 +237,7 @@ def test_the_ribbon_names_what_was_done_the_longest_first():
         Stretch(3600, 4200, Activity.AWAY),
         Stretch(4200, 9000, Activity.SITTING),
     ]
-    table = ribbon_table(stretches, 3600, "Monday")
+    table = ribbon_table(stretches, 3600, "Monday", "What you did")
     assert table.words == "What you did on Monday: sitting 2 h 20 min and away 10 min."
     assert table.lines()[1] == ["02:00", "02:10", "away", "10"]
     assert table.column("start_h") == pytest.approx([1.0, 2.0, 2 + 1 / 6])
@@ -308,7 +308,7 @@ def test_too_few_days_are_said_to_be_too_few():
 def test_other_targets_in_between_are_cautioned_of():
     own = Ways(("desk",), ("full",), ("tracked",), ("a" * 64,))
     assert cautions(ALIKE, ALIKE) == []
-    assert "own targets have changed" in cautions(ALIKE, own)[0]
+    assert "Own targets have changed" in cautions(ALIKE, own)[0]
     assert "no known place" in cautions(ALIKE, Ways(("",), ("full",), ("tracked",), ("",)))[0]
 
 

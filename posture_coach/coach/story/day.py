@@ -25,6 +25,7 @@ from posture_coach.coach.story.sitting import (
     went_well,
 )  # fmt: skip
 from posture_coach.coach.story.suggestions import NOTHING, Suggestion
+from posture_coach.coach.story.whose import YOU, Whose
 from posture_coach.coach.story.words import (
     MINUTE_S,
     between,
@@ -94,9 +95,10 @@ class Story:
     sentences: tuple[str, ...]
     figures: tuple[Figure, ...] = ()
     suggestion: Suggestion | None = None
+    whose: Whose = YOU
 
 
-def day_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion]) -> Story:
+def day_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion], whose: Whose = YOU) -> Story:
     """Tell one day.
 
     Parameters
@@ -107,16 +109,16 @@ def day_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion]) -
         By what they follow from.
     """
     (day,) = told.days
-    title, where = dated(day.day), subtitle(told)
-    start = [_seen(day, told), _did(day), _gaps(day, told)]
+    title, where = dated(day.day), subtitle(told, whose)
+    start = [_seen(day, told, whose), _did(day, whose), _gaps(day, told)]
     if day.judged_s < ENOUGH_S:
-        return Story(title, where, (*filter(None, start), _too_little(day.judged_s)))
+        return Story(title, where, (*filter(None, start), _too_little(day.judged_s)), whose=whose)
     chosen = suggested(day.losses, [day], suggestions)
     sentences = [
-        *start, _sitting(day, rules, told), went_well(day, rules), *_judged(day, told, rules),
-        next_time(chosen, _when_next(told)),
+        *start, _sitting(day, rules, told, whose), went_well(day, rules), *_judged(day, told, rules),
+        next_time(chosen, _when_next(told), whose),
     ]  # fmt: skip
-    return Story(title, where, tuple(filter(None, sentences)), _figures(day, rules, told), chosen)
+    return Story(title, where, tuple(filter(None, sentences)), _figures(day, rules, told), chosen, whose)
 
 
 def confidence(coverage: float) -> str:
@@ -143,9 +145,10 @@ def best_hour(hours: Sequence[Hour], rules: Rules) -> Hour | None:
     return max(known, key=lambda one: (one.window.score, -one.hour))
 
 
-def subtitle(told: Told) -> str:
-    """Say where it was, and up to when it goes."""
-    parts = [f"at {told.place}" if told.place else "where no place was known"] if told.place is not None else []
+def subtitle(told: Told, whose: Whose) -> str:
+    """Say whose days it tells where they are not the reader's, where it was, and up to when it goes."""
+    parts = [whose.called] if whose.called else []
+    parts += [f"at {told.place}" if told.place else "where no place was known"] if told.place is not None else []
     parts += [f"up to {told.now:%H:%M}"] if told.goes_on else []
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
@@ -162,13 +165,14 @@ def seen_s(day: Day) -> int:
     return sum(day.seconds.get(activity, 0) for activity in SEEN)
 
 
-def _seen(day: Day, told: Told) -> str:
+def _seen(day: Day, told: Told, whose: Whose) -> str:
     whole = seen_s(day)
     if not whole:
         return "Nobody was in view."
     inside = [one for one in told.ribbons.get(day.day, ()) if one.activity in SEEN]
     span = when(told, inside[0].at, inside[-1].end_at) if inside else ""
-    return f"You were in view for {lasting(whole)}{f', {span}' if span else ''}; {scored(day.scored_s, whole)}."
+    lasted = f"in view for {lasting(whole)}{f', {span}' if span else ''}"
+    return f"{whose.was(lasted)}; {scored(day.scored_s, whole)}."
 
 
 def scored(scored_s: int, whole_s: int) -> str:
@@ -180,18 +184,15 @@ def scored(scored_s: int, whole_s: int) -> str:
     return f"posture could be scored for {lasting(scored_s)} of it"
 
 
-def _did(day: Day) -> str:
+def _did(day: Day, whose: Whose) -> str:
     did = [f"{DID[kind]} for {lasting(day.seconds[kind])}" for kind in SEEN if day.seconds.get(kind, 0) >= MINUTE_S]
     away, unclear = (day.seconds.get(kind, 0) for kind in (Activity.AWAY, Activity.UNKNOWN))
-    parts = [f"You {listed(did)}"] if did else []
-    parts += [f"{'nobody' if not did else 'you'} {_was(did)} for {lasting(away)}"] if away >= MINUTE_S else []
-    parts += [f"for {lasting(unclear)} it was not clear what you did"] if unclear >= MINUTE_S else []
+    parts = [whose.began(listed(did))] if did else []
+    gone = "away from the camera" if did else "nobody was there"
+    parts += [f"{gone} for {lasting(away)}"] if away >= MINUTE_S else []
+    parts += [f"for {lasting(unclear)} it was not clear what was done"] if unclear >= MINUTE_S else []
     words = "; ".join(parts)
     return f"{words[:1].upper()}{words[1:]}." if words else ""
-
-
-def _was(did: Sequence[str]) -> str:
-    return "were away from the camera" if did else "was there"
 
 
 def _gaps(day: Day, told: Told) -> str:
@@ -215,18 +216,18 @@ def _too_little(judged_s: int) -> str:
     )
 
 
-def _sitting(day: Day, rules: Rules, told: Told) -> str:
+def _sitting(day: Day, rules: Rules, told: Told, whose: Whose) -> str:
     """Tell the longest bout of sitting, and the breaks."""
     bout = longest(day.bouts)
     if bout is None:
         return ""
-    return f"{longest_words(bout, when(told, bout.at, bout.at + bout.seconds))} {breaks_words([day], rules)}"
+    return f"{longest_words(bout, when(told, bout.at, bout.at + bout.seconds))} {breaks_words([day], rules, whose)}"
 
 
 def _judged(day: Day, told: Told, rules: Rules) -> list[str]:
     """Tell the score, what it leaves open, what lowered it, and how it compares."""
     if math.isnan(day.score):
-        return ["Too little of you was in view for a score, which is neither good nor bad."]
+        return ["Too little was in view for a score, which is neither good nor bad."]
     usual = _usual(told, day, rules) if comparable([day]) else ""
     return [_score(day, told, rules), unseen(told), _lowered(day, told), usual]
 
@@ -266,11 +267,11 @@ def unseen(told: Told) -> str:
     during = {name for name, doing in told.measured.items() if Activity.SITTING in doing}
     if not during:
         return ""
-    parts = [] if any(name.startswith(LEGS) for name in during) else ["hips and knees were not measured while you sat"]
+    parts = [] if any(name.startswith(LEGS) for name in during) else ["hips and knees were not measured while sitting"]
     if LEANED not in during:
         parts.append(
-            "how far you leaned was estimated from the front" if ESTIMATED in during else "nor was how far you leaned"
-            if parts else "how far you leaned was not measured"
+            "the trunk's lean was estimated from the front" if ESTIMATED in during else "nor was the trunk's lean"
+            if parts else "the trunk's lean was not measured"
         )  # fmt: skip
     words = "; ".join(parts)
     return f"{words[:1].upper()}{words[1:]}." if words else ""
@@ -301,9 +302,9 @@ def _usual(told: Told, day: Day, rules: Rules) -> str:
     found = one_more(scores, day.score, score_limit(rules))
     if found.verdict is Verdict.NOT_COMPARABLE:
         it_takes = f"{LEAST_DAYS} days of more than a glimpse, measured alike at one place"
-        return f"Your usual is not known yet: it takes {it_takes}."
+        return f"What is usual is not known yet: it takes {it_takes}."
     days = counted(len(scores), "scored day")
-    return f"Your {days} before averaged {found.before:.0f}: {verdict_words(found, told, 'this day')}."
+    return f"The {days} before averaged {found.before:.0f}: {verdict_words(found, told, 'this day')}."
 
 
 def verdict_words(found: Change, told: Told, of: str) -> str:
@@ -312,7 +313,7 @@ def verdict_words(found: Change, told: Told, of: str) -> str:
     if found.verdict is not Verdict.CHANGED:
         return f"no change you can be sure of{unsure}"
     way = "higher" if found.difference > 0 else "lower"
-    return f"{of} is {way}, by more than measuring errs and your days differ{unsure}"
+    return f"{of} is {way}, by more than measuring errs and days differ{unsure}"
 
 
 def suggested(losses: Sequence[Loss], days: Sequence[Day], suggestions: Mapping[str, Suggestion]) -> Suggestion | None:
@@ -337,12 +338,12 @@ def _whole(day: Day) -> bool:
 
 
 def _when_next(told: Told) -> str:
-    return "For the rest of today" if told.goes_on and told.now.hour < EVENING_H else "For the next time"
+    return "for the rest of today" if told.goes_on and told.now.hour < EVENING_H else "for the next time"
 
 
-def next_time(chosen: Suggestion | None, beginning: str) -> str:
+def next_time(chosen: Suggestion | None, beginning: str, whose: Whose) -> str:
     """Write the suggestion."""
-    return f"{beginning}: {chosen.words}" if chosen is not None else ""
+    return whose.may_try(beginning, chosen.words) if chosen is not None else ""
 
 
 def _figures(day: Day, rules: Rules, told: Told) -> tuple[Figure, ...]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from posture_coach.coach.story.day import Story, day_story
 from posture_coach.coach.story.suggestions import shipped_suggestions
 from posture_coach.coach.story.week import WEEK_DAYS, week_story
+from posture_coach.coach.story.whose import Whose
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.store.history import story as kept
 from posture_coach.store.history.reader import Reader
@@ -35,13 +36,15 @@ class Telling:
     story: Story
 
 
-def telling(reader: Reader, about: About, last: date, of: Span, now: datetime) -> Telling | None:
+def telling(reader: Reader, about: About, last: date, of: Span, now: datetime, name: str = "") -> Telling | None:
     """Tell a day, or the seven days that end with it; None where nothing is kept of them.
 
     Parameters
     ----------
     now
         Local time.
+    name
+        Of the person that it is about, where it is at hand and not the one who reads it.
 
     Raises
     ------
@@ -54,4 +57,4 @@ def telling(reader: Reader, about: About, last: date, of: Span, now: datetime) -
     if found is None:
         return None
     tell = day_story if of is Span.DAY else week_story
-    return Telling(found, tell(found, rules, shipped_suggestions(rules)))
+    return Telling(found, tell(found, rules, shipped_suggestions(rules), Whose(about.person, name)))

@@ -26,7 +26,7 @@ def sheet_of(told: Told, story: Story) -> Sheet:
     points = _day_points(told) if week else _hour_points(told)
     hours = _hours(lanes, () if week else points)
     return Sheet(
-        story.title, story.subtitle, tuple((f.value, f.label, f.note) for f in story.figures), lanes,
+        story.title, story.subtitle, tuple((f.value, f.label, f.note) for f in story.figures), story.whose.done, lanes,
         hours, "Score by day" if week else "Score by hour",
         points if story.figures and any(not math.isnan(p.score) for p in points) else (),
         (0, len(points)) if week else hours, story.sentences,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.whose import Whose
 from posture_coach.coach.story.words import MINUTE_S, counted, lasting
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Bout, Day
@@ -37,13 +38,13 @@ def longest(bouts: Iterable[Bout]) -> Bout | None:
 def longest_words(bout: Bout, when: str) -> str:
     """Tell the longest bout of sitting; one that no break was seen to end may have gone on."""
     least = "" if bout.broken else "at least "
-    return f"Your longest stretch of sitting was {least}{lasting(bout.seconds)}{f', {when}' if when else ''}."
+    return f"The longest stretch of sitting was {least}{lasting(bout.seconds)}{f', {when}' if when else ''}."
 
 
-def breaks_words(days: Sequence[Day], rules: Rules) -> str:
+def breaks_words(days: Sequence[Day], rules: Rules, whose: Whose) -> str:
     """Tell how many breaks were taken, and how many one at the good edge would make."""
     took, due = taken(days), planned(days, rules)
-    words = f"You took {counted(took, 'break')} from sitting" if took else "No break from sitting was seen"
+    words = whose.began(f"took {counted(took, 'break')} from sitting") if took else "No break from sitting was seen"
     return f"{words}; one every {good_min(rules):g} minutes would make {due}." if due else f"{words}."
 
 

@@ -31,6 +31,7 @@ from posture_coach.coach.story.day import (
 )  # fmt: skip
 from posture_coach.coach.story.sitting import breaks_words, habits, longest, longest_words
 from posture_coach.coach.story.suggestions import Suggestion
+from posture_coach.coach.story.whose import YOU, Whose
 from posture_coach.coach.story.words import MINUTE_S, counted, lasting, listed, small, span
 from posture_coach.measures.comparison import Verdict
 from posture_coach.measures.periods import LEAST_DAYS, change
@@ -49,7 +50,7 @@ HAD = {
 }  # fmt: skip
 
 
-def week_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion]) -> Story:
+def week_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion], whose: Whose = YOU) -> Story:
     """Tell seven days.
 
     Parameters
@@ -57,18 +58,18 @@ def week_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion]) 
     told
         With at least one day in it.
     """
-    title, where = span(told.first, told.last), subtitle(told)
+    title, where = span(told.first, told.last), subtitle(told, whose)
     known = judged(told.days)
     if not known:
-        return Story(title, where, (_seen(told), _too_little(told.days)))
+        return Story(title, where, (_seen(told, whose), _too_little(told.days)), whose=whose)
     losses = lost(known)
     chosen = suggested(losses, known, suggestions)
     sentences = [
-        _seen(told), _sitting(told.days, rules), _habits(known, rules), _scores(known), unseen(told),
+        _seen(told, whose), _sitting(told.days, rules, whose), _habits(known, rules), _scores(known), unseen(told),
         _lowered(losses, known), _best(known, rules), _before(known, told, rules),
-        next_time(chosen, "For the coming days"),
+        next_time(chosen, "for the coming days", whose),
     ]  # fmt: skip
-    return Story(title, where, tuple(filter(None, sentences)), _figures(told.days, known, rules), chosen)
+    return Story(title, where, tuple(filter(None, sentences)), _figures(told.days, known, rules), chosen, whose)
 
 
 def median(days: Sequence[Day], name: str) -> float:
@@ -96,7 +97,7 @@ def steady(days: Sequence[Day], rules: Rules) -> list[tuple[str, int]]:
     return [(words, count) for words, count in found if count >= STEADY * len(days)]
 
 
-def _seen(told: Told) -> str:
+def _seen(told: Told, whose: Whose) -> str:
     """Tell on how many days somebody was in view, what such a day had on average, and how much could be scored."""
     days = [day for day in told.days if seen_s(day)]
     if not days:
@@ -106,25 +107,25 @@ def _seen(told: Told) -> str:
     such = "Such a day had on average" if len(days) > 1 else "That day had"
     whole, of = sum(map(seen_s, days)), sum(day.scored_s for day in days)
     share = f"posture could be scored for {lasting(of)} of {lasting(whole)} in view" if of else "posture was not scored"
-    inside = f"You were in view on {len(days)} of {counted(told.length, 'day')}; {share}."
+    inside = whose.was(f"in view on {len(days)} of {counted(told.length, 'day')}; {share}.")
     return f"{inside} {such} {listed(had)}." if had else inside
 
 
 def _too_little(days: Sequence[Day]) -> str:
     if any(day.judged_s >= ENOUGH_S for day in days):
-        return "Too little of you was in view for a score on any of them, which is neither good nor bad."
+        return "Too little was in view for a score on any of them, which is neither good nor bad."
     return (
         f"A day is judged from {lasting(ENOUGH_S)} of sitting, standing or walking on, and none of them had so much: "
         "too little to say how the week went, which is neither good nor bad."
     )
 
 
-def _sitting(days: Sequence[Day], rules: Rules) -> str:
+def _sitting(days: Sequence[Day], rules: Rules, whose: Whose) -> str:
     found = [(bout, day) for day in days if (bout := longest(day.bouts)) is not None]
     if not found:
         return ""
     bout, day = max(found, key=lambda one: (one[0].seconds, -one[0].at))
-    return f"{longest_words(bout, f'on {_on(day.day)}')} {breaks_words(days, rules)}"
+    return f"{longest_words(bout, f'on {_on(day.day)}')} {breaks_words(days, rules, whose)}"
 
 
 def _on(day: date) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.whose import Whose
 from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.store.history.trends import About
@@ -32,6 +33,8 @@ class Choice:
         For how many days minutes and windows are kept.
     file
         What the names of downloaded files begin with.
+    whose
+        Whose days it is about.
     """
 
     about: About
@@ -40,6 +43,7 @@ class Choice:
     reach: tuple[date, date]
     minutes_days: int
     file: str
+    whose: Whose
 
 
 def nothing_kept(choice: Choice, words: str) -> None:

@@ -56,8 +56,8 @@ def hour_of(at: float, utc_offset_s: int) -> float:
     return (at + utc_offset_s) % DAY_S / HOUR_S
 
 
-def ribbon_table(stretches: Sequence[Stretch], utc_offset_s: int, words: str) -> Table:
-    """Return what somebody did, to the minute."""
+def ribbon_table(stretches: Sequence[Stretch], utc_offset_s: int, words: str, title: str) -> Table:
+    """Return what somebody did, to the minute; `title` says who."""
     total: Counter[Activity] = Counter()
     rows = []
     for one in stretches:
@@ -73,7 +73,7 @@ def ribbon_table(stretches: Sequence[Stretch], utc_offset_s: int, words: str) ->
     told = listed([f"{activity} {_long(minutes)}" for activity, minutes in total.most_common()]) if total else "nothing"
     heads = columns(("from", "from"), ("to", "to"), ("activity", "activity"), ("minutes", "minutes", 0))
     placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
-    return Table("activities", "What you did", f"What you did on {words}: {told}.", (*heads, *placed), tuple(rows))
+    return Table("activities", title, f"{title} on {words}: {told}.", (*heads, *placed), tuple(rows))
 
 
 def _long(minutes: int) -> str:

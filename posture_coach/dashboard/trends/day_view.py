@@ -39,7 +39,7 @@ def day_view(choice: Choice, period: Period) -> None:
         ))  # fmt: skip
         return
     _hours(choice, found, period, rules, mean_of([day.score for day in first_days]))
-    ribbon = ribbon_table(found.ribbon, found.utc_offset_s, period.words)
+    ribbon = ribbon_table(found.ribbon, found.utc_offset_s, period.words, choice.whose.done)
     show(ribbon, charts.ribbon_chart(ribbon), file=choice.file)
     _bouts(choice, found.day, found.utc_offset_s, period, rules)
 

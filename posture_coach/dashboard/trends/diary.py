@@ -7,6 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from posture_coach.coach.story.whose import Whose
 from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends.figure import show
@@ -24,16 +25,18 @@ from posture_coach.store.sealed.sealing import Sealer
 SEALER, DONE, FAULT = "trends_sealer", "trends_diary_done", "trends_diary_fault"
 APART = (
     "No posture has been shown to cause pain, and one day beside another shows no cause: so pain and comfort stand "
-    "here for themselves, and nothing is reckoned between them and your posture. Pain that is strong, new or lasting "
+    "here for themselves, and nothing is reckoned between them and posture. Pain that is strong, new or lasting "
     "is for a doctor or a physiotherapist."
 )
 SEALED = "What you write here is sealed with a key of your own before it is kept, on this machine alone."
 RATINGS = list(range(LEAST, MOST + 1))
 
 
-def diary_section(reader: Reader, period: Period, person: int | None = None) -> None:
-    """Show somebody's diary of some days, and a form to write into it; None: of the one who uses the program."""
-    with st.expander("Pain and comfort: your diary (only if you like)", key="trends_diary", on_change="rerun") as shown:
+def diary_section(reader: Reader, period: Period, whose: Whose) -> None:
+    """Show somebody's diary of some days, and a form to write into it."""
+    person = whose.person
+    owner = "your diary (only if you like)" if person is None else f"diary of {plain(whose.called)} (only if wanted)"
+    with st.expander(f"Pain and comfort: {owner}", key="trends_diary", on_change="rerun") as shown:
         if not shown.open:
             return
         st.html(note_html(APART, SEALED))
@@ -117,7 +120,7 @@ def diary_table(told: list[Entry], period: Period) -> Table:
         for entry in told
     )
     count = f"{len(rows)} {'entry' if len(rows) == 1 else 'entries'}"
-    return Table("diary", "Your diary", f"{count} of {period.words}.", (*heads, placed), rows)
+    return Table("diary", "Diary", f"{count} of {period.words}.", (*heads, placed), rows)
 
 
 def _form(reader: Reader, person: int | None, *, ask: bool) -> None:

@@ -25,7 +25,7 @@ _COMMAND = re.compile(r"`([^`\n]+)`")
 SKETCH = Path(__file__).with_name("sketch.svg")
 SKETCHED = (
     "A sketch without numbers, not your data. Above: a dot for each day's score, with a bar for how much it varied "
-    "within the day, and a dashed line for your own first two weeks. Below: what you did over a day, a lane each for "
+    "within the day, and a dashed line for the first two weeks. Below: what was done over a day, a lane each for "
     "sitting, standing and being away."
 )
 

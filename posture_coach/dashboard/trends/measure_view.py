@@ -22,7 +22,7 @@ from posture_coach.store.history.reader import Several
 from posture_coach.store.history.trends import MeasureDay
 
 FIRST_MEASURES = ("trunk_inclination_deg", "neck_inclination_deg", "head_roll_deg", "viewing_distance_cm")
-BASELINE = "Dashed: the mean of your first two weeks"
+BASELINE = "Dashed: the mean of the first two weeks"
 
 
 def measure_section(choice: Choice, period: Period, span: Period, now: Several, against: Several | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.whose import YOU, Whose
 from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
 from posture_coach.dashboard.trends.compare_view import compare_view
@@ -32,8 +33,8 @@ VIEWS = (*(span.value for span in Span), COMPARE)
 EVERYWHERE, NOWHERE, EVERYTHING = "All places", "No known place", "All activities"
 ACTIVITIES = (Activity.SITTING, Activity.STANDING, Activity.WALKING, Activity.EXERCISING, Activity.LYING)
 INTRODUCTION = (
-    "How you sat, stood and moved, from what this program has kept. No posture has been shown to cause back pain: look "
-    "for what moves you more, not for a perfect line."
+    "Sitting, standing and moving, from what this program has kept. No posture has been shown to cause back pain: look "
+    "for what brings more movement, not for a perfect line."
 )
 PERIOD_KEYS = ("trends_period_1", "trends_period_2")
 DATE_PX, CHOICE_PX, RANGE_PX = 150, 220, 260
@@ -43,6 +44,10 @@ NOTHING_YET = """
 1. Open *Live* and sit, stand or walk before the camera, or leave `posture-coach monitor` running on the terminal.
 2. What is measured is kept as it comes, on this machine alone, unless keeping is switched off there.
 3. Come back here: the day shows at once, hour by hour. A trend needs three days.
+"""
+NOTHING_OF = """
+**Nothing is kept of {called} yet.** `posture-coach monitor --of NAME` keeps what a camera sees of somebody else. The
+day shows here at once, hour by hour; a trend needs three days.
 """
 
 
@@ -57,13 +62,13 @@ def trends_page() -> None:
 
 
 def _show() -> None:
-    person = _person()
-    about = About(person)
-    known = READER.ask(lambda c: (trends.reach(c, about), trends.places(c, person)))
+    whose = _whose()
+    about = About(whose.person)
+    known = READER.ask(lambda c: (trends.reach(c, about), trends.places(c, whose.person)))
     if known is None or known[0] is None:
-        st.markdown(NOTHING_YET)
+        st.markdown(NOTHING_OF.format(called=plain(whose.called)) if whose.called else NOTHING_YET)
         st.html(sketch_html())
-        diary_section(READER, around(Span.WEEK, _today()), person)
+        diary_section(READER, around(Span.WEEK, _today()), whose)
         return
     (first, last), places = known[0], known[1]
     st.html(note_html(INTRODUCTION))
@@ -72,12 +77,12 @@ def _show() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     if view == COMPARE:
-        _compare(first, last, places, person)
+        _compare(first, last, places, whose)
         return
     span = Span(view or Span.DAY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = _period(span, first, last)
-        choice = _choice(span, period, places, (first, last), person)
+        choice = _choice(span, period, places, (first, last), whose)
     today = "Today, " if period == around(Span.DAY, _today()) else ""
     st.header(f"{today}{period.words}", anchor=False)
     if span is Span.DAY:
@@ -85,19 +90,21 @@ def _show() -> None:
     else:
         period_view(choice, period, before(span, period), span.value.lower())
     story_section(choice, period, span)
-    diary_section(READER, period, person)
+    diary_section(READER, period, whose)
 
 
-def _person() -> int | None:
+def _whose() -> Whose:
     """Let choose whose days, where those of others are kept; their names are sealed, and the diary's key opens them."""
     known = READER.ask(lambda c: people.listed(c, st.session_state.get(SEALER))) or []
-    names = {one.id: one.words for one in known if one.name != ME}
-    if not names:
-        return None
-    return st.selectbox(
-        "Whose days", [None, *names], format_func=lambda number: names.get(number, "Mine"), key="trends_person",
-        width=CHOICE_PX, help="Names are sealed: open the diary below to read them.", on_change=_forget_days,
+    others = {one.id: Whose(one.id, one.name) for one in known if one.name != ME}
+    if not others:
+        return YOU
+    number = st.selectbox(
+        "Whose days", [None, *others], format_func=lambda number: others[number].called if number else "Mine",
+        key="trends_person", width=CHOICE_PX, help="Names are sealed: open the diary below to read them.",
+        on_change=_forget_days,
     )  # fmt: skip
+    return others[number] if number else YOU
 
 
 def _forget_days() -> None:
@@ -136,7 +143,7 @@ def _period(span: Span, first: date, last: date) -> Period:
 
 
 def _choice(
-    span: Span | None, period: Period, places: list[str], reach: tuple[date, date], person: int | None
+    span: Span | None, period: Period, places: list[str], reach: tuple[date, date], whose: Whose
 ) -> Choice:  # fmt: skip
     """Let choose a place and an activity."""
     place, activity = EVERYWHERE, EVERYTHING
@@ -148,14 +155,14 @@ def _choice(
             "Activity", [EVERYTHING, *(str(one).capitalize() for one in ACTIVITIES)], key="trends_activity",
             bind="query-params", width=CHOICE_PX,
         )  # fmt: skip
-    about = About(person, None if place == EVERYWHERE else "" if place == NOWHERE else place)
+    about = About(whose.person, None if place == EVERYWHERE else "" if place == NOWHERE else place)
     doing = None if activity == EVERYTHING else Activity(activity.lower())
-    where = (f"-person-{person}" if person else "") + (f"-{place}" if about.place else "")
+    where = (f"-person-{whose.person}" if whose.person else "") + (f"-{place}" if about.place else "")
     file = f"posture-coach{where}-{period.first}{f'-{period.last}' if period.last != period.first else ''}-"
-    return Choice(about, doing, baseline(reach[0]), reach, settings().minutes_days, file)
+    return Choice(about, doing, baseline(reach[0]), reach, settings().minutes_days, file, whose)
 
 
-def _compare(first: date, last: date, places: list[str], person: int | None) -> None:
+def _compare(first: date, last: date, places: list[str], whose: Whose) -> None:
     """Compare two periods that are chosen freely."""
     fortnight = timedelta(days=BASELINE_DAYS - 1)
     latest = Period(max(first, last - fortnight), last)
@@ -167,7 +174,7 @@ def _compare(first: date, last: date, places: list[str], person: int | None) -> 
             _days(words, period, first, newest, key)
             for words, period, key in zip(("First period", "Second period"), (former, latest), PERIOD_KEYS, strict=True)
         ]
-        choice = _choice(None, spans[1] or latest, places, (first, last), person)
+        choice = _choice(None, spans[1] or latest, places, (first, last), whose)
     if spans[0] is None or spans[1] is None:
         st.info("Choose a first and a last day for both periods.", icon=":material/date_range:")
         return

@@ -309,7 +309,7 @@ def good_of(targets: Targets, name: str, activity: Activity) -> Good:
     if held:
         low, high = held[0].good[0]
         sign = UNIT_SIGN[BY_NAME[name].unit]
-        against = f"Good is {low:g} to {high:g}{sign} from your own upright, which is another one at every place"
+        against = f"Good is {low:g} to {high:g}{sign} from the person's own upright, another one at every place"
         return Good((), f"{against}: no band is drawn.")
     return Good((), f"No target is set for it while {activity}.")
 

@@ -20,7 +20,7 @@ from posture_coach.store.history import reader, trends
 from posture_coach.store.history.reader import Several
 from posture_coach.store.history.trends import Doing
 
-FIRST_WEEKS = "Your first two weeks"
+FIRST_WEEKS = "The first two weeks"
 
 
 def period_view(choice: Choice, period: Period, before: Period, which: str) -> None:
@@ -99,7 +99,7 @@ def _against(
         return then, before
     if choice.baseline.last >= period.first:
         st.html(note_html(
-            f"Your first two weeks ({choice.baseline.words}) reach into {period.words}: look at a later {which} to "
+            f"The first two weeks ({choice.baseline.words}) reach into {period.words}: look at a later {which} to "
             "hold it against them."
         ))  # fmt: skip
         return None, choice.baseline
@@ -114,7 +114,7 @@ def _parts_and_hours(choice: Choice, period: Period, now: Several, rules: Rules)
     with right:
         words = f"{period.words}, as far back as five minutes are kept ({choice.minutes_days} days)"
         hours = tables.hours_table(now.windows, words, score_limit(rules))
-        keys = ["Lighter is better; an hour needs a quarter of one in which you were seen."]
+        keys = ["Lighter is better; an hour needs a quarter of one in which somebody was seen."]
         show(hours, charts.map_chart(hours) if hours.rows else None, keys, choice.file)
 
 

@@ -27,7 +27,7 @@ def story_section(choice: Choice, period: Period, span: Span) -> None:
     """Tell a day or a week; months and years have no story, nor has what nothing is kept of."""
     if span not in TOLD:
         return
-    found = telling(READER, choice.about, period.last, TOLD[span], datetime.now().astimezone())
+    found = telling(READER, choice.about, period.last, TOLD[span], datetime.now().astimezone(), choice.whose.name)
     if found is None:
         return
     st.subheader(f"The {span.value.lower()} in words", anchor=False)

@@ -144,7 +144,7 @@ def cautions(before: Ways, after: Ways) -> list[str]:
     found = []
     if set(before.own_targets) != set(after.own_targets) and before.own_targets and after.own_targets:
         found.append(
-            "Your own targets have changed in between: scores and posture were held against other bands, and part of "
+            "Own targets have changed in between: scores and posture were held against other bands, and part of "
             "their difference may be that."
         )
     if "" in {*before.places, *after.places}:
