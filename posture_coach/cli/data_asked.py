@@ -13,14 +13,15 @@ import typer
 
 from posture_coach.cli.options import FAILED, SIGNALLED
 from posture_coach.cli.secrets import opened, ready, somebody_types
+from posture_coach.cli.whose import person_meant
 
 if TYPE_CHECKING:
     from posture_coach.store.carried.export_form import Key
     from posture_coach.store.carried.selection import Selection
     from posture_coach.store.history.database import Database
 
-WhoOption = Annotated[
-    str | None, typer.Option("--person", metavar="NAME", help="One person alone: me, a name, or a number.")
+OneOption = Annotated[
+    str | None, typer.Option("--of", metavar="NAME", help="One person alone: me, a name, or a number, see people list.")
 ]
 FromOption = Annotated[
     str | None, typer.Option("--from", metavar="DATE", help="First day, as 2026-11-24, today or yesterday.")
@@ -90,16 +91,15 @@ def _day(typed: str | None, hint: str) -> date | None:
         ) from None
 
 
-def selection(database: Database, person: str | None, days: Days) -> tuple[Selection, Key | None]:
-    """Return what is meant, and the key where it took one to know who that is."""
-    from posture_coach.store.carried.selection import Selection, person_named
-    from posture_coach.store.files.own_targets import ME
+def selection(database: Database, of: str | None, days: Days) -> tuple[Selection, Key | None]:
+    """Return what is meant, and the key where it took one to know who that is; raises as `person_meant`."""
+    from posture_coach.store.carried.selection import Selection
+    from posture_coach.store.sealed.field_key import FieldKey
 
-    if person is None:
+    if of is None:
         return Selection(None, *days), None
-    key = None if person == ME or person.isdigit() else field_key(database)
-    with database.reading() as connection:
-        return Selection(person_named(connection, person, key), *days), key
+    person, sealer = person_meant(database, of)
+    return Selection(person.id, *days), FieldKey(sealer) if sealer else None
 
 
 def field_key(database: Database, *, make: bool = False) -> Key | None:

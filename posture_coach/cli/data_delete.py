@@ -11,8 +11,8 @@ import typer
 from posture_coach.cli.data_asked import (
     Days,
     FromOption,
+    OneOption,
     ToOption,
-    WhoOption,
     YesOption,
     agreed,
     days_typed,
@@ -47,7 +47,7 @@ QUESTION, UNCHANGED = "Delete it for good?", "Nothing was deleted."
 
 def delete(
     all_: Annotated[bool, typer.Option("--all", help="Everything that the history holds.")] = False,
-    person: WhoOption = None,
+    of: OneOption = None,
     from_: FromOption = None,
     to: ToOption = None,
     files: Annotated[
@@ -61,14 +61,14 @@ def delete(
     Exit code 0: done; 1: not done, or not to the end, with what to do; 2: unusable arguments.
     """
     days = days_typed(from_, to)
-    _check_named(all_, person, days, files)
+    _check_named(all_, of, days, files)
     with told_when_stopped("It may be deleted in part: delete the same once more."):
         try:
             with history() as database:
                 if database is None:
                     say_nothing()
                 else:
-                    _delete(database, person, days, yes=yes)
+                    _delete(database, of, days, yes=yes)
         except StoreBusyError:
             raise
         except StoreError as why:
@@ -79,22 +79,22 @@ def delete(
             _delete_files(files, yes=yes)
 
 
-def _check_named(all_: bool, person: str | None, days: Days, files: bool | None) -> None:
-    part = person is not None or any(days)
+def _check_named(all_: bool, of: str | None, days: Days, files: bool | None) -> None:
+    part = of is not None or any(days)
     if all_ == part:
-        named = "either everything, or a part" if all_ else "--all, --person NAME, or days by --from DATE and --to DATE"
+        named = "either everything, or a part" if all_ else "--all, --of NAME, or days by --from DATE and --to DATE"
         raise typer.BadParameter(f"Say what to delete: {named}.")
     if files is not None and not all_:
         raise typer.BadParameter("Places, own targets and settings are deleted with --all only.", param_hint="--files")
 
 
-def _delete(database: Database, person: str | None, days: Days, *, yes: bool) -> None:
+def _delete(database: Database, of: str | None, days: Days, *, yes: bool) -> None:
     from posture_coach.store.carried.elsewhere import noted
     from posture_coach.store.carried.erase import counted, erase, forget_keys
     from posture_coach.store.history.migrate import prepare
 
     prepare(database, now())
-    which, _ = selection(database, person, days)
+    which, _ = selection(database, of, days)
     with database.reading() as connection:
         elsewhere = noted(connection)
     _say_what_goes(counted(database, which), which, database.path)

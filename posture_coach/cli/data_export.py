@@ -9,8 +9,8 @@ import typer
 
 from posture_coach.cli.data_asked import (
     FromOption,
+    OneOption,
     ToOption,
-    WhoOption,
     days_typed,
     field_key,
     history,
@@ -32,7 +32,7 @@ def export(
     format_: Annotated[
         Literal["csv", "parquet", "json"], typer.Option("--format", help="csv for spreadsheets, json, or parquet.")
     ] = "csv",
-    person: WhoOption = None,
+    of: OneOption = None,
     from_: FromOption = None,
     to: ToOption = None,
     sealed: Annotated[bool, typer.Option("--sealed", help="Leave names and diary sealed.")] = False,
@@ -50,7 +50,7 @@ def export(
             say_nothing()
             raise typer.Exit(FAILED)
         prepare(database, now())
-        which, key = selection(database, person, days)
+        which, key = selection(database, of, days)
         done = write(database, out, format_, which, now(), None if sealed else key or field_key(database))
     _show_exported(done)
 

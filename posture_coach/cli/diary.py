@@ -10,6 +10,7 @@ import typer
 
 from posture_coach.cli.options import FAILED
 from posture_coach.cli.secrets import history, history_there_is, opened, ready, somebody_types
+from posture_coach.cli.whose import OfOption, other_name
 from posture_coach.errors import DataError
 
 if TYPE_CHECKING:
@@ -43,21 +44,24 @@ def add(
         str, typer.Option(help="In your words; - asks for it, so that it does not stand in the shell's history.")
     ] = "",
     at: Annotated[datetime | None, typer.Option(formats=[MINUTE], help="Local time; now where none is named.")] = None,
+    of: OfOption = None,
 ) -> None:
     """Write down how it is, or was: at least one of the three; without any it asks.
 
-    Exit code 0: it is kept; 1: the history or its key cannot be opened; 2: it is no entry.
+    Exit code 0: it is kept; 1: the history or its key cannot be opened; 2: it is no entry, or nobody has the name.
     """
-    from posture_coach.store.sealed import diary
+    from posture_coach.store.sealed import diary, people
 
+    name = other_name(of)
     if pain is None and comfort is None and not note:
         pain, comfort, note = _asked()
     entry = diary.checked(diary.Entry(_moment(at), pain, comfort, _words(note)))
     with history() as database:
         sealer = ready(database)
         with database.writing() as connection:
-            kept = diary.add(connection, sealer, None, entry)
-    typer.echo(f"Kept, sealed: {kept.at.strftime(MINUTE)}, {_told(kept)}.")
+            person = people.named(connection, sealer, name) if name else None
+            kept = diary.add(connection, sealer, person.id if person else None, entry)
+    typer.echo(f"Kept, sealed{f', of {person.words}' if person else ''}: {kept.at.strftime(MINUTE)}, {_told(kept)}.")
 
 
 @diary_app.command("list")
@@ -66,15 +70,17 @@ def list_(
     last: Annotated[
         datetime | None, typer.Option("--to", formats=[DAY], help="Last day; today where none is named.")
     ] = None,
+    of: OfOption = None,
 ) -> None:
     """Show what was written down, of the last 30 days or those named.
 
-    Exit code 0; 1 where an entry cannot be read, which is then said.
+    Exit code 0; 1 where an entry cannot be read, which is then said; 2 where nobody has the name.
     """
     from rich.console import Console
 
-    from posture_coach.store.sealed import diary
+    from posture_coach.store.sealed import diary, people
 
+    name = other_name(of)
     to = last.date() if last else date.today()
     since = first.date() if first else to - timedelta(days=DAYS)
     if since > to:
@@ -84,9 +90,10 @@ def list_(
             return
         sealer = opened(database)
         with database.reading() as connection:
-            found = diary.entries(connection, sealer, None, since, to)
+            person = people.named(connection, sealer, name) if name else None
+            found = diary.entries(connection, sealer, person.id if person else None, since, to)
     if not found:
-        typer.echo(f"Nothing was written down from {since} to {to}.")
+        typer.echo(f"Nothing was written down{f' of {person.words}' if person else ''} from {since} to {to}.")
         return
     Console(highlight=False).print(_table(found))
     raise typer.Exit(FAILED if any(entry.problem for entry in found) else 0)

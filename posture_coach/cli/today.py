@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from posture_coach.cli.options import FAILED, mute
+from posture_coach.cli.whose import OfOption, other_name, person_meant
 
 if TYPE_CHECKING:
     from posture_coach.coach.story.kept import Telling
     from posture_coach.store.history.reader import Reader
     from posture_coach.store.history.trends import About
+    from posture_coach.store.sealed.people import Person
 
 KINDS: tuple[Literal["png", "svg"], ...] = ("png", "svg")
 BEGIN = (
     "Nothing is kept yet. Open the dashboard with `posture-coach`, or watch a camera with `posture-coach monitor`, and "
     "let it see you for a while: what it measures is kept on this machine, as numbers, without pictures."
+)
+NOTHING_OF = (
+    "Nothing is kept of {who} yet: `posture-coach monitor --of NAME` keeps what a camera sees. Leave --of out for your "
+    "own days."
 )
 OFF = "Nothing is kept: that is switched off in {path}. Set keep = true there to begin."
 
@@ -32,9 +38,7 @@ PictureOption = Annotated[
 def today(
     day: Annotated[str, typer.Option(metavar="DATE", help="Another day: 2026-11-24, or yesterday.")] = "today",
     week: Annotated[bool, typer.Option("--week", help="The seven days that end with it.")] = False,
-    person: Annotated[
-        int | None, typer.Option(min=1, help="Number of another person in the history; else you.")
-    ] = None,
+    of: OfOption = None,
     place: Annotated[str | None, typer.Option(help="One place alone; empty: where no place was known.")] = None,
     picture: PictureOption = None,
     dark: Annotated[bool, typer.Option("--dark", help="The picture on a dark ground.")] = False,
@@ -51,15 +55,30 @@ def today(
     now = datetime.now().astimezone()
     last = _day(day, now.date())
     _check_picture(picture, dark=dark)
-    about, reader = About(person, place), Reader()
-    with closing(reader):
+    with closing(Reader()) as reader:
+        somebody = _somebody(reader, of)
+        about = About(somebody.id if somebody else None, place)
         found = telling(reader, about, last, Span.WEEK if week else Span.DAY, now)
         if found is None:
-            _nothing_of(reader, about, last, picture, week=week)
+            _where_something(reader, about, somebody, last, week=week)
+            if picture is not None:
+                typer.echo(f"{picture} was not made: there is nothing to draw.", err=True)
             raise typer.Exit(FAILED)
     if picture is not None:
         _keep(picture, found, dark=dark)
     _show(found)
+
+
+def _somebody(reader: Reader, of: str | None) -> Person | None:
+    """Return whose day it is; None for the one who uses the program, or where nothing was ever kept."""
+    from posture_coach.store.files.own_targets import ME
+    from posture_coach.store.history.migrate import readable
+
+    name, database = other_name(of), reader.database()
+    if name is None or database is None or not readable(database):
+        return None
+    person, _ = person_meant(database, name)
+    return None if person.name == ME else person
 
 
 def _day(typed: str, today_is: date) -> date:
@@ -100,22 +119,15 @@ def _nothing_yet() -> str:
     return BEGIN if settings().keep else OFF.format(path=data_folder() / FILE_NAME)
 
 
-def _nothing_of(reader: Reader, about: About, day: date, picture: Path | None, *, week: bool) -> None:
+def _where_something(reader: Reader, about: About, somebody: Person | None, day: date, *, week: bool) -> None:
     """Say of what there is nothing, and where there is something."""
-    _where_something(reader, about, day, week=week)
-    if picture is not None:
-        typer.echo(f"{picture} was not made: there is nothing to draw.", err=True)
-
-
-def _where_something(reader: Reader, about: About, day: date, *, week: bool) -> None:
     from posture_coach.coach.story.words import dated
     from posture_coach.store.history import trends
 
     asked = reader.ask(lambda c: (trends.places(c, about.person), trends.reach(c, about)))
     known, reach = asked or ([], None)
     if not known:
-        nobody = f"Nothing is kept of person {about.person}. Leave --person out for your own days."
-        typer.echo(_nothing_yet() if about.person is None else nobody, err=True)
+        typer.echo(_nothing_yet() if somebody is None else NOTHING_OF.format(who=somebody.words), err=True)
         return
     if about.place is not None and about.place not in known:
         names = ", ".join(name or '"" (no known place)' for name in known)
@@ -123,9 +135,10 @@ def _where_something(reader: Reader, about: About, day: date, *, week: bool) -> 
             f"{about.place!r} is no place in the history. There are: {names}.", param_hint="--place"
         )
     typer.echo(f"Nothing is kept of {'the week to ' if week else ''}{dated(day)}.", err=True)
+    of = f"--of {somebody.name or somebody.id} " if somebody else ""
     if reach is not None:
         first, last = reach
-        there = f"The history reaches from {first} to {last}: `posture-coach today --day {last}` tells that day."
+        there = f"The history reaches from {first} to {last}: `posture-coach today {of}--day {last}` tells that day."
         typer.echo(there, err=True)
 
 

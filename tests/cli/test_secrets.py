@@ -92,6 +92,21 @@ def test_an_entry_is_kept_shown_and_deleted(ring, history):
     assert NOTE.encode() not in history.read_bytes()
 
 
+@pytest.mark.usefixtures("ring")
+def test_somebody_elses_diary_is_kept_and_shown_apart():
+    assert typed("people", "add", "anna").code == 0
+    added = typed("diary", "add", "--pain", "3", "--note", NOTE, "--of", "Anna")
+    assert "Kept, sealed, of anna: " in added.out, added.said
+    for of in ("anna", "1"):
+        assert NOTE in typed("diary", "list", "--of", of).out
+    for of in ([], ["--of", "me"]):
+        assert "Nothing was written down from" in typed("diary", "list", *of).out
+    for words in (["add", "--pain", "3"], ["list"]):
+        ended = typed("diary", *words, "--of", "berta")
+        assert ended.code == 2
+        assert "is called 'berta'. There are: 1 (anna)." in ended.said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

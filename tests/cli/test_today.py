@@ -15,11 +15,15 @@ from PIL import Image
 from posture_coach.store.history import sessions as history
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
+from posture_coach.store.sealed import keys, people
+from posture_coach.store.sealed.keys import PASSPHRASE_VARIABLE
 from tests.cli.test_silence import network_calls, traced, written
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.clips import fill, must_have, names_in, small_disk
 from tests.store.made import DOCKED, batches, origin
 
+PASSPHRASE = "five words that nobody guesses"
+TOLD = {PASSPHRASE_VARIABLE: PASSPHRASE}
 YESTERDAY = (datetime.now().astimezone() - timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
@@ -107,7 +111,9 @@ def test_before_anything_is_kept_it_says_how_to_begin_and_makes_nothing(tmp_path
         (["--picture", "day.gif"], "day.gif does not end in .png or .svg."),
         (["--picture", "nowhere/day.png"], "is not the name of a file in a folder that exists."),
         (["--dark"], "add --picture FILE"),
-        (["--person", "0"], "--person"),
+        (["--of", "../anna"], "A person needs a short name"),
+        (["--of", "9"], "Nobody in the history has the number 9. There are: 1 (me)."),
+        (["--of", "anna"], "Nobody in the history is called 'anna'. There are: 1 (me)."),
     ],
 )
 def test_unusable_arguments_are_refused(home, tmp_path, arguments, said):
@@ -117,10 +123,56 @@ def test_unusable_arguments_are_refused(home, tmp_path, arguments, said):
     assert names_in(tmp_path) == []
 
 
-def test_somebody_else_who_is_not_there_is_said(home):
-    ended = today(home, "--person", "9")
+@pytest.mark.parametrize("of", ["me", "ME", "1"])
+def test_ones_own_days_may_be_named(home, of):
+    assert today(home, "--day", "yesterday", "--of", of) == today(home, "--day", "yesterday")
+
+
+@pytest.fixture(scope="module")
+def shared(home, tmp_path_factory):
+    """Return a data folder in which anna was seen the day before, and berta not yet; a passphrase seals their names."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(home, folder, dirs_exist_ok=True)
+    database = Database(address(f"sqlite:///{folder / 'history.db'}"))
+    sealer = keys.make(database, 1, PASSPHRASE)
+    with database.writing() as connection:
+        anna, _ = (people.add(connection, sealer, name, 1) for name in ("anna", "berta"))
+        source = origin(YESTERDAY - timedelta(days=1), person=anna.id)
+        session = history.begin(connection, source)
+        for batch in batches(1800, every_s=1800):
+            history.keep(connection, session, source, batch)
+        history.close(connection, session)
+    database.close()
+    return folder
+
+
+def test_somebody_elses_day_is_found_by_name_with_the_key_and_by_number_without(shared):
+    day = f"{YESTERDAY - timedelta(days=1):%Y-%m-%d}"
+    ended = today(shared, "--of", "Anna", "--day", day, **TOLD)
+    assert (ended.code, ended.err) == (0, ""), ended.said
+    assert "from 09:00 to 09:30" in ended.out
+    assert today(shared, "--of", "2", "--day", day).code == 0
+    assert today(shared, "--day", day).code == 1, "it is not one's own"
+    ended = today(shared, "--of", "anna", "--day", "yesterday", **TOLD)
     assert ended.code == 1
-    assert "Nothing is kept of person 9. Leave --person out for your own days." in ended.said
+    assert f"`posture-coach today --of anna --day {day}` tells that day" in ended.said
+
+
+def test_a_name_without_its_key_says_how_to_open_it_and_which_numbers_need_none(shared):
+    ended = today(shared, "--of", "anna")
+    assert (ended.code, ended.out) == (1, "")
+    assert "set POSTURE_COACH_PASSPHRASE" in ended.said
+    assert "A number says who is meant without it. There are: 1 (me), 2, 3." in ended.said
+
+
+def test_somebody_who_is_not_there_or_was_not_seen_is_said(shared):
+    ended = today(shared, "--of", "carla", **TOLD)
+    assert ended.code == 2
+    assert "Nobody in the history is called 'carla'. There are: 1 (me), 2 (anna), 3 (berta)." in ended.said
+    ended = today(shared, "--of", "berta", **TOLD)
+    assert ended.code == 1
+    assert "Nothing is kept of berta yet: `posture-coach monitor --of NAME` keeps what a camera sees." in ended.said
+    assert "Nothing is kept of person 3 yet" in today(shared, "--of", "3").said
 
 
 def test_a_damaged_history_is_explained_and_left_alone(home, tmp_path):

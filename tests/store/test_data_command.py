@@ -15,10 +15,13 @@ from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.history.database import URL_VARIABLE, Database, address
 from posture_coach.store.history.migrate import BACKUPS, prepare
 from posture_coach.store.history.tables import DAYS
+from posture_coach.store.sealed import keys, people
+from posture_coach.store.sealed.keys import PASSPHRASE_VARIABLE
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.store.made import DOCKED, origin
 from tests.store.test_history import write
 
+PASSPHRASE = "five words that nobody guesses"
 TWO_DAYS_AGO = datetime.now().astimezone().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=2)
 """By the real clock, which the command goes by."""
 
@@ -287,18 +290,46 @@ def test_an_export_goes_out_and_comes_back(anywhere, tmp_path, kind):
 
 def test_a_part_is_named_by_person_and_days(kept, tmp_path):
     day = f"{TWO_DAYS_AGO:%Y-%m-%d}"
-    ended = kept.data("export", "--out", tmp_path / "one", "--person", "me", "--from", day, "--to", day)
+    ended = kept.data("export", "--out", tmp_path / "one", "--of", "me", "--from", day, "--to", day)
     assert ended.code == 0
     assert "2 sessions, 1,400 seconds" in ended.out
-    ended = kept.data("export", "--out", tmp_path / "two", "--person", "ana")
+    ended = kept.data("export", "--out", tmp_path / "two", "--of", "ana")
     assert ended.code == 2
-    assert "There is no person 'ana' in the history. There are: 1, me." in ended.err
+    assert "Nobody in the history is called 'ana'. There are: 1 (me)." in ended.err
     ended = kept.data("export", "--out", tmp_path / "three", "--from", "2026-13-01")
     assert ended.code == 2
     assert "is no day as 2026-11-24 is" in ended.said
     ended = kept.data("export", "--out", tmp_path / "four", "--from", "today", "--to", "yesterday")
     assert ended.code == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "one"]
+
+
+@pytest.fixture
+def two(anywhere):
+    """Return a history of two people; a passphrase seals the name of anna."""
+    with anywhere.opened() as database:
+        sealer = keys.make(database, 1, PASSPHRASE)
+        with database.writing() as connection:
+            anna = people.add(connection, sealer, "anna", 1)
+        write(database, origin(TWO_DAYS_AGO, person=anna.id), 310, every_s=310)
+    return anywhere
+
+
+def test_one_of_two_is_named_with_the_key_and_numbered_without(two, tmp_path):
+    told = {PASSPHRASE_VARIABLE: PASSPHRASE}
+    for number, (of, env) in enumerate((("Anna", told), ("2", {}))):
+        ended = two.data("export", "--out", tmp_path / f"{number}", "--of", of, **env)
+        assert ended.code == 0, ended.said
+        assert "1 person, 1 session, 310 seconds" in ended.out
+    for words in (["export", "--out", tmp_path / "none"], ["delete", "--yes"]):
+        ended = two.data(*words, "--of", "anna")
+        assert ended.code == 1
+        assert "A number says who is meant without it. There are: 1 (me), 2." in ended.err
+    assert not (tmp_path / "none").exists()
+    ended = two.data("delete", "--of", "anna", "--yes", **told)
+    assert ended.code == 0
+    assert "Deleted: 1 person, 1 session, 310 seconds" in ended.out
+    assert "3 sessions" in two.data("where").out
 
 
 def test_what_is_no_export_is_told_and_makes_no_history(home, tmp_path):
@@ -349,7 +380,7 @@ def test_everything_goes_and_the_rest_when_asked_for(kept):
 
 def test_a_history_that_cannot_be_read_goes_when_all_of_it_is_to_go(kept):
     spoil(kept.file, "garbage")
-    assert kept.data("delete", "--person", "me", "--yes").code == 1
+    assert kept.data("delete", "--of", "me", "--yes").code == 1
     assert kept.file.exists()
     ended = kept.data("delete", "--all", "--yes")
     assert ended.code == 0
@@ -358,7 +389,7 @@ def test_a_history_that_cannot_be_read_goes_when_all_of_it_is_to_go(kept):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["--all", "--person", "me"], ["--person", "me", "--files"], ["--from", "soon"]], ids=" ".join
+    "words", [[], ["--all", "--of", "me"], ["--of", "me", "--files"], ["--from", "soon"]], ids=" ".join
 )
 def test_what_to_delete_must_be_said(home, words):
     ended = home.data("delete", "--yes", *words)

@@ -20,7 +20,7 @@ from posture_coach.store.carried.elsewhere import noted
 from posture_coach.store.carried.export import MANIFEST, README, SCHEMA, export
 from posture_coach.store.carried.export_form import EXPORTED, cells, schema
 from posture_coach.store.carried.import_export import bring_back, opened
-from posture_coach.store.carried.selection import Selection, person_named
+from posture_coach.store.carried.selection import Selection
 from posture_coach.store.history import trends
 from posture_coach.store.history.migrate import prepare
 from posture_coach.store.history.tables import (
@@ -127,7 +127,7 @@ def test_an_import_of_an_export_gives_the_same_trends(filled, key, other, tmp_pa
         if name:
             for k, (database, opener) in enumerate(((filled, key), (other, here))):
                 with database.reading() as connection:
-                    numbers[k] = person_named(connection, name, opener)
+                    numbers[k] = people.named(connection, opener._sealer, name).id
         before, after = answers(filled, numbers[0]), answers(other, numbers[1])
         assert before == after
         assert len(set(before.values())) > 10, "something is answered"
@@ -255,7 +255,7 @@ def exported(database, folder, which, key=None):
 
 def test_one_person_alone(filled, key, other, tmp_path):
     with filled.reading() as connection:
-        ana = person_named(connection, "ana", key)
+        ana = people.named(connection, key._sealer, "ana").id
     found = exported(filled, tmp_path / "out", Selection(ana), key)
     assert [row["name"] for row in found["people"]] == ["ana"]
     assert {row["person_id"] for name in ("sessions", "days", "day_scores", "diary") for row in found[name]} == {ana}

@@ -52,6 +52,23 @@ def test_everybody_is_listed_and_without_the_key_nobody_by_name(database, sealer
     assert all("key is not open" in person.problem for person in nameless[1:])
 
 
+def test_somebody_is_meant_by_number_or_name_and_a_number_comes_first(database, sealer):
+    with database.writing() as connection:
+        anna, two, _ = (people.add(connection, sealer, name, SECOND) for name in ("anna", "1", "7"))
+        me = people.me(connection, SECOND)
+        for typed, meant in (("Anna", anna), ("1", anna), ("2", two), (f"{me.id}", me), ("me", me)):
+            assert people.named(connection, sealer, typed) == meant, typed
+        assert people.named(connection, sealer, "7").name == "7"
+        assert people.named(connection, None, "1").words == "person 1"
+        with pytest.raises(DataError, match=r"is called 'anna'\. There are: 4 \(me\), 1, 2, 3\."):
+            people.named(connection, None, "anna")
+
+
+def test_an_empty_history_says_that_it_holds_nobody(database):
+    with database.reading() as connection, pytest.raises(DataError, match="It holds nobody yet"):
+        people.named(connection, None, "1")
+
+
 @pytest.mark.parametrize("name", ["", "me", " ME ", "a" * 41, "a/b", "anna"])
 def test_a_name_that_is_none_or_taken_is_refused_and_leaves_nobody_behind(database, sealer, name):
     with database.writing() as connection:

@@ -8,9 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, true
 
-from posture_coach.errors import DataError
-from posture_coach.store.carried.export_form import Key
-from posture_coach.store.files.own_targets import ME
 from posture_coach.store.history.rollups import NO_PROFILE
 from posture_coach.store.history.tables import DAY_SCORES, DAYS, DIARY, PEOPLE, PROFILES, SESSIONS
 
@@ -88,26 +85,6 @@ def _used(by: Selection) -> Any:
 def unused_profiles() -> ColumnElement[bool]:
     """Return the condition for profiles that nothing names any more."""
     return PROFILES.c.id.not_in(_used(Selection()))
-
-
-def person_named(connection: Connection, typed: str, key: Key | None) -> int:
-    """Return the number of a person who was named by it, as `ME`, or by name, which takes the key.
-
-    Raises
-    ------
-    DataError
-        There is none.
-    """
-    numbers = {}
-    for row in connection.execute(select(PEOPLE).order_by(PEOPLE.c.id)).mappings():
-        numbers[str(row["id"])] = row["id"]
-        name = ME if row["name_sealed"] is None else key and key.opens("people", dict(row))
-        if name:
-            numbers[name] = row["id"]
-    if typed not in numbers:
-        there = f"There are: {', '.join(numbers)}." if numbers else "The history holds nobody yet."
-        raise DataError(f"There is no person {typed!r} in the history. {there}")
-    return int(numbers[typed])
 
 
 def rows_in(connection: Connection, table: Table, which: Selection) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,28 @@ def find(connection: Connection, sealer: Sealer | None, name: str) -> Person | N
     """Return whoever has this name; None where nobody does. `ME` needs no key."""
     name = person_name(name)
     return next((person for person in listed(connection, sealer) if person.name == name), None)
+
+
+def named(connection: Connection, sealer: Sealer | None, typed: str) -> Person:
+    """Return whoever has this number, or else this name; `ME` and numbers need no key.
+
+    Raises
+    ------
+    DataError
+        It is no name, or nobody has it; the message says who there is.
+    """
+    name, everybody = person_name(typed), listed(connection, sealer)
+    known = {person.name: person for person in everybody} | {str(person.id): person for person in everybody}
+    if name not in known:
+        nobody = f"has the number {name}" if name.isdecimal() else f"is called {name!r}"
+        there = f"There are: {numbered(everybody)}." if everybody else "It holds nobody yet."
+        raise DataError(f"Nobody in the history {nobody}. {there}")
+    return known[name]
+
+
+def numbered(everybody: Sequence[Person]) -> str:
+    """Say by which numbers and names people are known."""
+    return ", ".join(f"{person.id} ({person.name})" if person.name else f"{person.id}" for person in everybody)
 
 
 def me(connection: Connection, now: int) -> Person:
