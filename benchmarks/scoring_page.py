@@ -10,6 +10,7 @@ from posture_coach.measures.definitions import NAMES, UNIT_SIGN
 from posture_coach.resources import PACKAGE, data_file
 from posture_coach.scoring.checked_toml import Band, parsed
 from posture_coach.scoring.holding import LONGEST_STEP_S
+from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.own import HEAVIEST
 from posture_coach.scoring.rules import Rules, Scale, shipped_rules
 from posture_coach.scoring.targets import (
@@ -57,6 +58,7 @@ def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dic
         "longest step": f"{LONGEST_STEP_S:g}",
         "holding": holding(judged["holding"]),
         **_time(rules),
+        **_days(rules),
         **{f"{name} told": told(timed[table]) for name, table in TOLD.items()},
         "shift told": sourced(timed["shift"]),
         "confidence told": "The words are ours (evidence D).",
@@ -71,7 +73,10 @@ def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dic
     }
 
 
-TOLD = {"score": "score", "break": "breaks", "events": "events"}
+TOLD = {
+    "score": "score", "break": "breaks", "events": "events", "days": "days", "noise": "noise", "usual": "usual",
+    "well": "well", "suggestion": "suggestion",
+}  # fmt: skip
 
 
 def _time(rules: Rules) -> dict[str, str]:
@@ -89,6 +94,24 @@ def _time(rules: Rules) -> dict[str, str]:
         "shift s": f"{rules.shift_held_s:g}",
         "break s": f"{rules.break_least_s:g}",
         "over": f"{rules.lasting.over_s:g}",
+    }
+
+
+def _days(rules: Rules) -> dict[str, str]:
+    noise, days = rules.noise, rules.days
+    return {
+        "day minutes": f"{days.enough_s / 60:g}",
+        "hour minutes": f"{days.least_hour_s / 60:g}",
+        **{f"noise {name}": f"{getattr(noise, name):g}" for name in ("posture", "variety", "breaks")},
+        "noise bout": f"{noise.bout_min:g}",
+        "noise score": f"{score_limit(rules):.1f}",
+        "usual days": f"{days.usual_days}",
+        "look back": f"{days.look_back_days}",
+        "sat hours": f"{days.sat_s / 3600:g}",
+        "clear": f"{days.clear:.0%}",
+        "up hours": f"{days.up_s / 3600:g}",
+        "most days": f"{days.most_days:.0%}",
+        "worth": f"{days.worth_points:g}",
     }
 
 

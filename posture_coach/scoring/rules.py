@@ -56,6 +56,44 @@ class Lasting:
 
 
 @dataclass(frozen=True, slots=True)
+class Noise:
+    """By how much a day may differ with nothing but the measuring: parts of its score, in points, and its bouts."""
+
+    posture: float
+    variety: float
+    breaks: float
+    bout_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From when on something is said of hours, days and weeks.
+
+    Parameters
+    ----------
+    enough_s, least_hour_s
+        Seconds of sitting, standing or walking that a day, and an hour, is judged from.
+    usual_days, look_back_days
+        How many days make the usual at most, and how old they may be.
+    sat_s, clear, up_s, most_days
+        What goes well needs so many seconds of sitting, and such a share of the day clear; or so many of standing and
+        walking; and in a week such a share of its judged days.
+    worth_points
+        What cost less of the score gives no suggestion.
+    """
+
+    enough_s: float
+    least_hour_s: float
+    usual_days: int
+    look_back_days: int
+    sat_s: float
+    clear: float
+    up_s: float
+    most_days: float
+    worth_points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Everything that judges time.
 
@@ -85,6 +123,8 @@ class Rules:
     sitting_min: Scale
     standing_min: Scale
     lasting: Lasting
+    noise: Noise
+    days: Days
 
 
 def shipped_rules() -> Rules:
@@ -101,7 +141,9 @@ def load_rules(text: str | bytes, *, known_sources: Collection[str], file: str =
     DataError
         At the first fault, naming file, table and key.
     """
-    names = ("window", "score", "shift", "variety", "breaks", "events")
+    names = (
+        "window", "score", "shift", "variety", "breaks", "events", "noise", "days", "usual", "well", "suggestion",
+    )  # fmt: skip
     top = Fields(parsed(text, file), file, "top level", ("schema_version", *names))
     window = _table(top, "window", ("length_s", "least_seen_s"), known_sources)
     score = _table(top, "score", ("posture", "variety", "breaks", "evidence"), known_sources)
@@ -109,6 +151,7 @@ def load_rules(text: str | bytes, *, known_sources: Collection[str], file: str =
     variety = _table(top, "variety", ("horizon_s", "least_s", "shifts_per_h", "longest_still_min"), known_sources)
     breaks = _table(top, "breaks", ("least_s", "sitting_min", "standing_min"), known_sources)
     events = _table(top, "events", tuple(Lasting.__dataclass_fields__), known_sources)
+    noise = _table(top, "noise", tuple(Noise.__dataclass_fields__), known_sources)
     return Rules(
         length_s=window.number("length_s", above=0.0),
         least_seen_s=window.number("least_seen_s", above=0.0),
@@ -124,7 +167,22 @@ def load_rules(text: str | bytes, *, known_sources: Collection[str], file: str =
         sitting_min=_scale(breaks, "sitting_min", known_sources),
         standing_min=_scale(breaks, "standing_min", known_sources),
         lasting=Lasting(**{name: events.number(name, above=0.0) for name in Lasting.__dataclass_fields__}),
+        noise=Noise(**{name: noise.number(name, above=0.0) for name in Noise.__dataclass_fields__}),
+        days=_days(top, known_sources),
     )
+
+
+def _days(top: Fields, known_sources: Collection[str]) -> Days:
+    day = _table(top, "days", ("enough_s", "least_hour_s"), known_sources)
+    usual = _table(top, "usual", ("days", "look_back_days"), known_sources)
+    well = _table(top, "well", ("sat_s", "clear", "up_s", "most_days", "evidence"), known_sources)
+    suggestion = _table(top, "suggestion", ("worth_points",), known_sources)
+    return Days(
+        day.number("enough_s", above=0.0), day.number("least_hour_s", above=0.0), usual.whole("days"),
+        usual.whole("look_back_days"), well.number("sat_s", above=0.0), well.number("clear", above=0.0),
+        well.number("up_s", above=0.0), well.number("most_days", above=0.0),
+        suggestion.number("worth_points", above=0.0),
+    )  # fmt: skip
 
 
 def _table(top: Fields, name: str, keys: tuple[str, ...], known_sources: Collection[str]) -> Fields:

@@ -28,7 +28,7 @@ WINDOWS = [WindowScore(MONDAY + timedelta(days=k), 9 + k, 1800, 70.0 + k) for k 
 
 
 def day_charts():
-    hours = hour_table([hour_of_day(9, 60.0), hour_of_day(11, NO), hour_of_day(12, 80.0)], "Monday", 5.0)
+    hours = hour_table([hour_of_day(9, 60.0), hour_of_day(11, NO), hour_of_day(12, 80.0)], "Monday", RULES)
     ribbon = ribbon_table(
         [Stretch(9 * 3600, 10 * 3600, Activity.SITTING), Stretch(36000, 36600, Activity.AWAY)], 0, "x", "What you did"
     )
@@ -54,7 +54,7 @@ def period_charts():
 
 
 def other_charts():
-    hours = tables.hours_table(WINDOWS, "x", 5.0)
+    hours = tables.hours_table(WINDOWS, "x", RULES)
     both = Table(
         "both", "Score", "Words.", (*columns(("period", "period"), ("day", "day")), Column("value", "Score")),
         (("period 1", MONDAY, 71.0), ("period 2", MONDAY, 75.0)),

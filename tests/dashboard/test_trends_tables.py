@@ -154,7 +154,7 @@ def test_breaks_of_a_week_are_a_days_mean():
 
 def test_hours_are_weighted_by_how_much_of_somebody_was_seen():
     windows = [WindowScore(MONDAY, 9, 900, 90.0), WindowScore(MONDAY, 9, 300, 50.0), WindowScore(MONDAY, 10, 60, 0.0)]
-    table = tables.hours_table(windows, "2 March", 5.0)
+    table = tables.hours_table(windows, "2 March", RULES)
     assert table.rows == (("Mon", "09:00", 80.0, 1),), "and a minute is no hour"
 
 
@@ -224,9 +224,9 @@ def test_local_time_is_told_also_over_midnight():
 
 def test_the_best_hour_is_one_with_enough_of_somebody_in_it():
     hours = [hour_of_day(9, 60.0), hour_of_day(10, 80.0), hour_of_day(11, 70.0), hour_of_day(12, 100.0, 300.0)]
-    found = hour_extremes(hours, 5.0)
+    found = hour_extremes(hours, RULES)
     assert (found.best, found.worst) == ("10:00", "09:00")
-    table = hour_table(hours, "Monday", 5.0)
+    table = hour_table(hours, "Monday", RULES)
     assert table.words.endswith("Best: 10:00, 80. Worst: 09:00, 60.")
     assert len(table.rows) == 4
 

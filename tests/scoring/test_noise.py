@@ -13,11 +13,11 @@ from posture_coach.measures.definitions import BY_NAME, NAMES
 from posture_coach.measures.types import View
 from posture_coach.pose.types import Mode, Model
 from posture_coach.scoring.bands import edges, expected_points
-from posture_coach.scoring.noise import BREAKS_LIMIT, POSTURE_LIMIT, VARIETY_LIMIT, score_limit
+from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.targets import shipped_targets
 
-TARGETS = shipped_targets(NAMES)
+TARGETS, RULES = shipped_targets(NAMES), shipped_rules()
 POINTS = np.array([0.0, TARGETS.points.good, TARGETS.points.caution, TARGETS.points.poor])
 SEEN = tuple(view for view in View if view is not View.UNKNOWN)
 TO_SD = 1 / 1.96
@@ -60,10 +60,10 @@ def moved(activity, view):
 def test_the_limit_of_posture_lies_among_what_the_measuring_moves_it_by():
     found = [moved(activity, view) for activity in (Activity.SITTING, Activity.STANDING) for view in SEEN]
     assert (min(found), max(found)) == pytest.approx((2.1, 4.6), abs=0.5)
-    assert 2 * min(found) < POSTURE_LIMIT < 2 * max(found)
-    assert 2 * moved(Activity.SITTING, View.FRONT) < POSTURE_LIMIT, "at a desk, where most days are seen"
+    assert 2 * min(found) < RULES.noise.posture < 2 * max(found)
+    assert 2 * moved(Activity.SITTING, View.FRONT) < RULES.noise.posture, "at a desk, where most days are seen"
 
 
 def test_the_whole_score_is_surer_than_its_parts():
-    limit = score_limit(shipped_rules())
-    assert BREAKS_LIMIT < limit < min(POSTURE_LIMIT, VARIETY_LIMIT)
+    noise = RULES.noise
+    assert noise.breaks < score_limit(RULES) < min(noise.posture, noise.variety)

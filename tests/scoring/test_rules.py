@@ -45,6 +45,10 @@ def test_the_bands_of_a_scale_leave_no_hole(name):
         ('"akka2017", "engineering"]\nnote = "A change', '"nobody1900"]\nnote = "A change', ["shift", "nobody1900"]),
         ("caution = [[4.0, 8.0]]", "caution = [[8.0, 4.0]]", ["variety.shifts_per_h", "caution"]),
         ("[events]\nslumped_s = 60.0", "[events]\nslumped_s = -1.0", ["events", "slumped_s"]),
+        ("bout_min = 1.0", "bout_min = 0.0", ["noise", "bout_min"]),
+        ("look_back_days = 28", "look_back_days = 27.5", ["usual", "look_back_days", "whole number"]),
+        ("worth_points = 2.0", "", ["suggestion", "worth_points"]),
+        ('"buckley2015", "engineering"]\nnote = "Two', '"nobody2015"]\nnote = "Two', ["well", "nobody2015"]),
     ],
 )
 def test_a_fault_is_named(old, new, words):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.sitting import (
-    LEAST_SAT_S,
     breaks_words,
     good_min,
     longest,
@@ -44,16 +44,8 @@ from posture_coach.scoring.windows import FAIR, MOMENTS_TOLD, SURE, Loss
 from posture_coach.store.history.story import Told
 from posture_coach.store.history.trends import Bout, Day, Hour
 
-ENOUGH_S = 20 * MINUTE_S
-"""Less of a day is not judged: so much it takes before changes of posture can be."""
-BEFORE_DAYS = 10
-"""So many days before make the usual: two working weeks, long enough to average, short enough to be still true."""
-LEAST_HOUR_S = 15 * MINUTE_S
-"""An hour needs so much of somebody to be called the best."""
 LEAST_GAP_S = 5 * MINUTE_S
 """Shorter times without a record are told by nobody."""
-WORTH_POINTS = 2.0
-"""What cost less gives no suggestion: so much may come from measuring alone."""
 EVENING_H = 16
 """From this hour on a suggestion is for the next time, before it for the rest of the day."""
 SEEN = (Activity.SITTING, Activity.STANDING, Activity.WALKING, Activity.EXERCISING, Activity.LYING)
@@ -88,6 +80,8 @@ class Story:
         Three; none where there was too little to judge.
     suggestion
         What the last sentence rests on; None where nothing is suggested.
+    judged
+        Of the days, those that were seen for long enough to be judged.
     """
 
     title: str
@@ -95,6 +89,7 @@ class Story:
     sentences: tuple[str, ...]
     figures: tuple[Figure, ...] = ()
     suggestion: Suggestion | None = None
+    judged: tuple[date, ...] = ()
     whose: Whose = YOU
 
 
@@ -111,14 +106,14 @@ def day_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion], w
     (day,) = told.days
     title, where = dated(day.day), subtitle(told, whose)
     start = [_seen(day, told, whose), _did(day, whose), _gaps(day, told)]
-    if day.judged_s < ENOUGH_S:
-        return Story(title, where, (*filter(None, start), _too_little(day.judged_s)), whose=whose)
-    chosen = suggested(day.losses, [day], suggestions)
+    if day.judged_s < rules.days.enough_s:
+        return Story(title, where, (*filter(None, start), _too_little(day.judged_s, rules)), whose=whose)
+    chosen = suggested(day.losses, [day], suggestions, rules)
     sentences = [
         *start, _sitting(day, rules, told, whose), went_well(day, rules), *_judged(day, told, rules),
         next_time(chosen, _when_next(told), whose),
     ]  # fmt: skip
-    return Story(title, where, tuple(filter(None, sentences)), _figures(day, rules, told), chosen, whose)
+    return Story(title, where, tuple(filter(None, sentences)), _figures(day, rules, told), chosen, (day.day,), whose)
 
 
 def confidence(coverage: float) -> str:
@@ -126,19 +121,20 @@ def confidence(coverage: float) -> str:
     return "sure" if coverage >= SURE else "fair" if coverage >= FAIR else "a glimpse"
 
 
-def judged(days: Iterable[Day]) -> list[Day]:
+def judged(days: Iterable[Day], rules: Rules) -> list[Day]:
     """Return the days that were seen for long enough and have a score."""
-    return [day for day in days if day.judged_s >= ENOUGH_S and not math.isnan(day.score)]
+    return [day for day in days if day.judged_s >= rules.days.enough_s and not math.isnan(day.score)]
 
 
-def comparable(days: Iterable[Day]) -> list[Day]:
+def comparable(days: Iterable[Day], rules: Rules) -> list[Day]:
     """Return the judged days of which more than a glimpse was scored: what hardly was compares with nothing."""
-    return [day for day in judged(days) if day.coverage >= FAIR]
+    return [day for day in judged(days, rules) if day.coverage >= FAIR]
 
 
 def best_hour(hours: Sequence[Hour], rules: Rules) -> Hour | None:
     """Return the hour with the highest score, of those seen for long enough; None where they hardly differ."""
-    known = [one for one in hours if not math.isnan(one.window.score) and one.window.judged_s() >= LEAST_HOUR_S]
+    seen = [one for one in hours if one.window.judged_s() >= rules.days.least_hour_s]
+    known = [one for one in seen if not math.isnan(one.window.score)]
     scores = [one.window.score for one in known]
     if not known or max(scores) - min(scores) <= score_limit(rules):
         return None
@@ -208,10 +204,11 @@ def _gaps(day: Day, told: Told) -> str:
     return f"Nothing was recorded{where} {more}{listed(spans)}{whole}." if spans else ""
 
 
-def _too_little(judged_s: int) -> str:
+def _too_little(judged_s: int, rules: Rules) -> str:
     so_much = lasting(judged_s) if judged_s else "none"
+    enough = lasting(rules.days.enough_s)
     return (
-        f"A day is judged from {lasting(ENOUGH_S)} of sitting, standing or walking on, and {so_much} of that was seen: "
+        f"A day is judged from {enough} of sitting, standing or walking on, and {so_much} of that was seen: "
         "too little to say how it went, which is neither good nor bad."
     )
 
@@ -228,14 +225,14 @@ def _judged(day: Day, told: Told, rules: Rules) -> list[str]:
     """Tell the score, what it leaves open, what lowered it, and how it compares."""
     if math.isnan(day.score):
         return ["Too little was in view for a score, which is neither good nor bad."]
-    usual = _usual(told, day, rules) if comparable([day]) else ""
+    usual = _usual(told, day, rules) if comparable([day], rules) else ""
     return [_score(day, told, rules), unseen(told), _lowered(day, told), usual]
 
 
 def _score(day: Day, told: Told, rules: Rules) -> str:
-    best = best_hour(told.hours, rules) if comparable([day]) else None
+    best = best_hour(told.hours, rules) if comparable([day], rules) else None
     hour = f"; the best hour was {_hour(best)}, with {best.window.score:.0f}" if best else ""
-    glimpse = "" if comparable([day]) else f" {GLIMPSE}"
+    glimpse = "" if comparable([day], rules) else f" {GLIMPSE}"
     return f"The score is {score_words(day)}{hour}.{glimpse}"
 
 
@@ -298,7 +295,7 @@ def apart(moments: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _usual(told: Told, day: Day, rules: Rules) -> str:
-    scores = np.array([one.score for one in comparable(told.before)][-BEFORE_DAYS:], dtype=np.float64)
+    scores = np.array([one.score for one in comparable(told.before, rules)][-rules.days.usual_days :], dtype=np.float64)
     found = one_more(scores, day.score, score_limit(rules))
     if found.verdict is Verdict.NOT_COMPARABLE:
         it_takes = f"{LEAST_DAYS} days of more than a glimpse, measured alike at one place"
@@ -316,25 +313,27 @@ def verdict_words(found: Change, told: Told, of: str) -> str:
     return f"{of} is {way}, by more than measuring errs and days differ{unsure}"
 
 
-def suggested(losses: Sequence[Loss], days: Sequence[Day], suggestions: Mapping[str, Suggestion]) -> Suggestion | None:
+def suggested(
+    losses: Sequence[Loss], days: Sequence[Day], suggestions: Mapping[str, Suggestion], rules: Rules
+) -> Suggestion | None:
     """Return what follows from the largest loss that something follows from; None where too little was judged."""
-    known = judged(days)
+    known = judged(days, rules)
     if not known:
         return None
-    seen = bool(comparable(known))
+    seen = bool(comparable(known, rules))
     worth = [
         loss.what for loss in losses
-        if loss.points >= WORTH_POINTS and loss.what in suggestions and (seen or loss.part != "posture")
+        if loss.points >= rules.days.worth_points and loss.what in suggestions and (seen or loss.part != "posture")
     ]  # fmt: skip
     if worth:
         return suggestions[worth[0]]
-    return suggestions[NOTHING] if any(map(_whole, known)) else None
+    return suggestions[NOTHING] if any(_whole(day, rules) for day in known) else None
 
 
-def _whole(day: Day) -> bool:
+def _whole(day: Day, rules: Rules) -> bool:
     """Tell whether enough of a day was judged to say that it may go on like that."""
     parts = all(_known(day, name) for name in PART_WORDS)
-    return parts and day.coverage >= FAIR and day.seconds.get(Activity.SITTING, 0) >= LEAST_SAT_S
+    return parts and day.coverage >= FAIR and day.seconds.get(Activity.SITTING, 0) >= rules.days.sat_s
 
 
 def _when_next(told: Told) -> str:

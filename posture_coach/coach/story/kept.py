@@ -24,10 +24,6 @@ class Span(StrEnum):
     WEEK = "week"
 
 
-LOOK_BACK_DAYS = {Span.DAY: 28, Span.WEEK: WEEK_DAYS}
-"""The usual is not older than four weeks: earlier, desk, season and habits may have been others."""
-
-
 @dataclass(frozen=True, slots=True)
 class Telling:
     """A story with what it was told from."""
@@ -53,7 +49,8 @@ def telling(reader: Reader, about: About, last: date, of: Span, now: datetime, n
     """
     rules = shipped_rules()
     first = last if of is Span.DAY else last - timedelta(days=WEEK_DAYS - 1)
-    found = reader.ask(lambda c: kept.told(c, about, first, last, LOOK_BACK_DAYS[of], rules, now))
+    look_back = rules.days.look_back_days if of is Span.DAY else WEEK_DAYS
+    found = reader.ask(lambda c: kept.told(c, about, first, last, look_back, rules, now))
     if found is None:
         return None
     tell = day_story if of is Span.DAY else week_story

@@ -6,7 +6,7 @@ import math
 from datetime import date, timedelta
 
 from posture_coach.activity.types import Activity
-from posture_coach.coach.story.day import ENOUGH_S, Story
+from posture_coach.coach.story.day import Story
 from posture_coach.coach.story.words import DAY_S, HOUR_S
 from posture_coach.paper.story import Lane, Point, Sheet
 from posture_coach.store.history.story import Told
@@ -23,7 +23,7 @@ def sheet_of(told: Told, story: Story) -> Sheet:
     """Return what the picture of a story shows."""
     week = told.first != told.last
     lanes = tuple(_lane(told, day, week=week) for day in _days(told)) if any(told.ribbons.values()) else ()
-    points = _day_points(told) if week else _hour_points(told)
+    points = _day_points(told, story) if week else _hour_points(told)
     hours = _hours(lanes, () if week else points)
     return Sheet(
         story.title, story.subtitle, tuple((f.value, f.label, f.note) for f in story.figures), story.whose.done, lanes,
@@ -76,9 +76,9 @@ def _hour_points(told: Told) -> tuple[Point, ...]:
     )
 
 
-def _day_points(told: Told) -> tuple[Point, ...]:
+def _day_points(told: Told, story: Story) -> tuple[Point, ...]:
     """Return a point for each day of the week; one that was hardly seen has none of its numbers."""
-    by_day = {day.day: day for day in told.days if day.judged_s >= ENOUGH_S}
+    by_day = {day.day: day for day in told.days if day.day in story.judged}
     found = []
     for number, day in enumerate(_days(told)):
         one = by_day.get(day)

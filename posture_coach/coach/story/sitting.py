@@ -10,13 +10,6 @@ from posture_coach.coach.story.words import MINUTE_S, counted, lasting
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Bout, Day
 
-LEAST_SAT_S = 60 * MINUTE_S
-"""Whoever was seen sitting for less has shown no habit of it."""
-CLEAR = 0.8
-"""Share of a day's time of which it must be clear what somebody did, before anything is said to have gone well."""
-UP_S = 2 * 3600
-"""Standing and walking in working hours that an expert statement asks for to begin with (buckley2015)."""
-
 Habit = tuple[str, Callable[[Day], bool]]
 
 
@@ -55,27 +48,28 @@ def good_min(rules: Rules) -> float:
 
 def habits(rules: Rules) -> tuple[Habit, ...]:
     """Return what may go well: words, and whether a day had it. What was not seen has not gone well."""
-    over_min = rules.sitting_min.caution[-1][1]
+    over_min, up_s = rules.sitting_min.caution[-1][1], rules.days.up_s
     return (
         (
             f"as many breaks as one every {good_min(rules):g} minutes of sitting makes",
-            lambda day: _sat(day) and taken([day]) >= planned([day], rules),
+            lambda day: _sat(day, rules) and taken([day]) >= planned([day], rules),
         ),
         (
             f"no stretch of sitting over {over_min:g} minutes",
-            lambda day: _sat(day) and all(bout.seconds <= over_min * MINUTE_S for bout in day.bouts),
+            lambda day: _sat(day, rules) and all(bout.seconds <= over_min * MINUTE_S for bout in day.bouts),
         ),
         (
-            f"{lasting(UP_S)} or more of standing and walking",
-            lambda day: day.seconds.get(Activity.STANDING, 0) + day.seconds.get(Activity.WALKING, 0) >= UP_S,
+            f"{lasting(up_s)} or more of standing and walking",
+            lambda day: day.seconds.get(Activity.STANDING, 0) + day.seconds.get(Activity.WALKING, 0) >= up_s,
         ),
     )
 
 
-def _sat(day: Day) -> bool:
+def _sat(day: Day, rules: Rules) -> bool:
     """Tell whether enough sitting was seen, and clearly enough, to say anything good of it."""
-    clear = sum(day.seconds.values()) - day.seconds.get(Activity.UNKNOWN, 0)
-    return day.seconds.get(Activity.SITTING, 0) >= LEAST_SAT_S and clear >= CLEAR * sum(day.seconds.values())
+    whole, needed = sum(day.seconds.values()), rules.days
+    clear = whole - day.seconds.get(Activity.UNKNOWN, 0)
+    return day.seconds.get(Activity.SITTING, 0) >= needed.sat_s and clear >= needed.clear * whole
 
 
 def went_well(day: Day, rules: Rules) -> str:

@@ -12,7 +12,6 @@ import numpy as np
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import (
-    ENOUGH_S,
     PART_WORDS,
     SEEN,
     Figure,
@@ -42,8 +41,6 @@ from posture_coach.store.history.story import Told
 from posture_coach.store.history.trends import Day
 
 WEEK_DAYS = 7
-STEADY = 0.8
-"""Share of the judged days on which something must have been so to be called steady: four in five."""
 HAD = {
     Activity.SITTING: "of sitting", Activity.STANDING: "of standing", Activity.WALKING: "of walking",
     Activity.EXERCISING: "of exercise", Activity.LYING: "of lying", Activity.AWAY: "away from the camera",
@@ -59,17 +56,20 @@ def week_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion], 
         With at least one day in it.
     """
     title, where = span(told.first, told.last), subtitle(told, whose)
-    known = judged(told.days)
+    known = judged(told.days, rules)
     if not known:
-        return Story(title, where, (_seen(told, whose), _too_little(told.days)), whose=whose)
+        return Story(title, where, (_seen(told, whose), _too_little(told.days, rules)), whose=whose)
     losses = lost(known)
-    chosen = suggested(losses, known, suggestions)
+    chosen = suggested(losses, known, suggestions, rules)
     sentences = [
         _seen(told, whose), _sitting(told.days, rules, whose), _habits(known, rules), _scores(known), unseen(told),
         _lowered(losses, known), _best(known, rules), _before(known, told, rules),
         next_time(chosen, "for the coming days", whose),
     ]  # fmt: skip
-    return Story(title, where, tuple(filter(None, sentences)), _figures(told.days, known, rules), chosen, whose)
+    return Story(
+        title, where, tuple(filter(None, sentences)), _figures(told.days, known, rules), chosen,
+        tuple(day.day for day in known), whose,
+    )  # fmt: skip
 
 
 def median(days: Sequence[Day], name: str) -> float:
@@ -94,7 +94,7 @@ def steady(days: Sequence[Day], rules: Rules) -> list[tuple[str, int]]:
     if len(days) < LEAST_DAYS:
         return []
     found = [(words, sum(map(so, days))) for words, so in habits(rules)]
-    return [(words, count) for words, count in found if count >= STEADY * len(days)]
+    return [(words, count) for words, count in found if count >= rules.days.most_days * len(days)]
 
 
 def _seen(told: Told, whose: Whose) -> str:
@@ -111,11 +111,12 @@ def _seen(told: Told, whose: Whose) -> str:
     return f"{inside} {such} {listed(had)}." if had else inside
 
 
-def _too_little(days: Sequence[Day]) -> str:
-    if any(day.judged_s >= ENOUGH_S for day in days):
+def _too_little(days: Sequence[Day], rules: Rules) -> str:
+    if any(day.judged_s >= rules.days.enough_s for day in days):
         return "Too little was in view for a score on any of them, which is neither good nor bad."
+    enough = lasting(rules.days.enough_s)
     return (
-        f"A day is judged from {lasting(ENOUGH_S)} of sitting, standing or walking on, and none of them had so much: "
+        f"A day is judged from {enough} of sitting, standing or walking on, and none of them had so much: "
         "too little to say how the week went, which is neither good nor bad."
     )
 
@@ -159,7 +160,7 @@ def _lowered(losses: Sequence[Loss], days: Sequence[Day]) -> str:
 
 def _best(days: Sequence[Day], rules: Rules) -> str:
     """Tell the best day, where the days differ by more than measuring may err."""
-    whole = comparable(days)
+    whole = comparable(days, rules)
     scores = [day.score for day in whole]
     if not whole or max(scores) - min(scores) <= score_limit(rules):
         return ""
@@ -169,7 +170,9 @@ def _best(days: Sequence[Day], rules: Rules) -> str:
 
 def _before(days: Sequence[Day], told: Told, rules: Rules) -> str:
     """Tell what differs from the week before."""
-    before, now = (np.array([day.score for day in of], dtype=np.float64) for of in map(comparable, (told.before, days)))
+    before, now = (
+        np.array([day.score for day in comparable(of, rules)], dtype=np.float64) for of in (told.before, days)
+    )
     found = change(before, now, score_limit(rules))
     if found.verdict is Verdict.NOT_COMPARABLE:
         return (

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from posture_coach.activity.types import Activity
 from posture_coach.dashboard.trends.period_tables import (
     HOUR_S,
-    LEAST_HOUR_S,
     MINUTE_S,
     PART_TITLE,
     Extremes,
@@ -17,13 +16,14 @@ from posture_coach.dashboard.trends.period_tables import (
     good_bout_min,
 )
 from posture_coach.dashboard.trends.table import Column, Table, columns, listed
+from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Bout, Hour, Stretch
 
 DAY_S = 86400.0
 
 
-def hour_table(hours: Sequence[Hour], words: str, limit: float) -> Table:
+def hour_table(hours: Sequence[Hour], words: str, rules: Rules) -> Table:
     """Return the score and its parts, hour by hour."""
     rows = []
     for one in sorted(hours, key=lambda one: one.hour):
@@ -34,15 +34,16 @@ def hour_table(hours: Sequence[Hour], words: str, limit: float) -> Table:
         ("score", "score", 0), *((part, title, 0) for part, title in PART_TITLE.items()),
         ("seen_min", "minutes seen", 0), ("coverage_pct", "coverage (%)", 0),
     )  # fmt: skip
-    ends = hour_extremes(hours, limit)
+    ends = hour_extremes(hours, rules)
     told = f"The score hour by hour on {words}. {ends.words if ends else ''}".strip()
     return Table("hours", "Hour by hour", told, (Column("hour", "hour"), *heads), tuple(rows))
 
 
-def hour_extremes(hours: Sequence[Hour], limit: float) -> Extremes | None:
+def hour_extremes(hours: Sequence[Hour], rules: Rules) -> Extremes | None:
     """Return the best and the worst hour, of those with enough seen of somebody."""
-    scores = [(f"{one.hour:02}:00", one.window.score) for one in hours if one.window.judged_s() >= LEAST_HOUR_S]
-    return extremes([(name, score) for name, score in scores if not math.isnan(score)], limit)
+    seen = [one for one in hours if one.window.judged_s() >= rules.days.least_hour_s]
+    scores = [(f"{one.hour:02}:00", one.window.score) for one in seen if not math.isnan(one.window.score)]
+    return extremes(scores, score_limit(rules))
 
 
 def clock(at: float, utc_offset_s: int) -> str:

@@ -16,7 +16,6 @@ from posture_coach.dashboard.trends.html import cards_html, day_cards, note_html
 from posture_coach.dashboard.trends.measure_view import BASELINE, mean_of
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Table, said
-from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules, shipped_rules
 from posture_coach.store.history import reader, trends
 from posture_coach.store.history.reader import OneDay
@@ -32,7 +31,7 @@ def day_view(choice: Choice, period: Period) -> None:
     if found is None or found.day is None:
         nothing_kept(choice, period.words)
         return
-    st.html(cards_html(day_cards(found.day, hour_extremes(found.hours, score_limit(rules)), rules)))
+    st.html(cards_html(day_cards(found.day, hour_extremes(found.hours, rules), rules)))
     if not found.hours and not found.ribbon:
         st.html(note_html(
             f"Hours and minutes are kept for {choice.minutes_days} days; of days before, their sums are."
@@ -52,7 +51,7 @@ def _asked(connection: Any, choice: Choice, period: Period, rules: Rules) -> tup
 
 
 def _hours(choice: Choice, found: OneDay, period: Period, rules: Rules, mean: float | None) -> None:
-    hours = hour_table(found.hours, period.words, score_limit(rules))
+    hours = hour_table(found.hours, period.words, rules)
     left, right = st.columns(2, gap="large")
     with left:
         keys = [] if mean is None else [f"{BASELINE}, {mean:.0f}."]

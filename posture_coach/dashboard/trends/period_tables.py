@@ -15,6 +15,7 @@ from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns, said
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Floats
+from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.targets import RelativeTo, Target, Targets
 from posture_coach.store.history.trends import Day, Doing, MeasureDay, WindowScore
@@ -22,8 +23,6 @@ from posture_coach.store.history.trends import Day, Doing, MeasureDay, WindowSco
 HOUR_S, MINUTE_S = 3600.0, 60.0
 LEAST_DAYS = 3
 """Fewer days show no trend."""
-LEAST_HOUR_S = 900.0
-"""An hour of the map needs so much of somebody: less is a glimpse, not an hour that was good or bad."""
 QUARTILES = (25.0, 50.0, 75.0)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DIGITS = {"deg": 1, "ratio": 2, "cm": 0}
@@ -161,7 +160,7 @@ def _spread_words(what: str, values: Sequence[float], over: str, digits: int, un
 # Hours of the week
 
 
-def hours_table(windows: Iterable[WindowScore], words: str, limit: float) -> Table:
+def hours_table(windows: Iterable[WindowScore], words: str, rules: Rules) -> Table:
     """Return the score by weekday and hour, weighted by how much of somebody was seen."""
     found: dict[tuple[int, int], list[WindowScore]] = defaultdict(list)
     for window in windows:
@@ -169,11 +168,11 @@ def hours_table(windows: Iterable[WindowScore], words: str, limit: float) -> Tab
     rows = []
     for (weekday, hour), of in sorted(found.items()):
         weights = [window.judged_s for window in of]
-        if sum(weights) >= LEAST_HOUR_S:
+        if sum(weights) >= rules.days.least_hour_s:
             score = float(np.average([window.score for window in of], weights=weights))
             rows.append((WEEKDAYS[weekday], f"{hour:02}:00", score, len({window.day for window in of})))
     heads = columns(("weekday", "day"), ("hour", "hour"), ("score", "score", 0), ("days", "days"))
-    ends = extremes([(f"{day} {hour}", score) for day, hour, score, _ in rows], limit)
+    ends = extremes([(f"{day} {hour}", score) for day, hour, score, _ in rows], score_limit(rules))
     told = f"The score by weekday and hour, {words}. {ends.words if ends else ''}".strip()
     return Table("hours", "Best and worst hours", told, heads, tuple(rows))
 

@@ -14,7 +14,6 @@ from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import cards_html, note_html, period_cards
 from posture_coach.dashboard.trends.measure_view import BASELINE, mean_of, measure_section
 from posture_coach.dashboard.trends.period import Period
-from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules, shipped_rules
 from posture_coach.store.history import reader, trends
 from posture_coach.store.history.reader import Several
@@ -113,8 +112,9 @@ def _parts_and_hours(choice: Choice, period: Period, now: Several, rules: Rules)
         show(parts, charts.parts_chart(parts, charts.day_axis(period)), (charts.PART_KEY,), choice.file)
     with right:
         words = f"{period.words}, as far back as five minutes are kept ({choice.minutes_days} days)"
-        hours = tables.hours_table(now.windows, words, score_limit(rules))
-        keys = ["Lighter is better; an hour needs a quarter of one in which somebody was seen."]
+        hours = tables.hours_table(now.windows, words, rules)
+        least_min = rules.days.least_hour_s / tables.MINUTE_S
+        keys = [f"Lighter is better; an hour needs {least_min:g} minutes in which somebody was seen."]
         show(hours, charts.map_chart(hours) if hours.rows else None, keys, choice.file)
 
 

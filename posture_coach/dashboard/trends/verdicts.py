@@ -17,12 +17,10 @@ from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.periods import Change, change, detectable_anywhere
 from posture_coach.measures.types import Floats
 from posture_coach.pose.types import Mode, Model
-from posture_coach.scoring.noise import BREAKS_LIMIT, POSTURE_LIMIT, VARIETY_LIMIT, score_limit
+from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Day, MeasureDay, Ways
 
-BOUT_LIMIT_MIN = 1.0
-"""Bouts are told to the minute."""
 SHORT = {"": "no known place"}
 
 
@@ -75,12 +73,13 @@ class _Figure:
 
 
 def _figures(rules: Rules) -> tuple[_Figure, ...]:
+    noise = rules.noise
     return (
         _Figure("Score", " points", 1, score_limit(rules), lambda day: day.score),
-        _Figure("Posture", " points", 1, POSTURE_LIMIT, lambda day: day.posture),
-        _Figure("Changes of position", " points", 1, VARIETY_LIMIT, lambda day: day.variety),
-        _Figure("Breaks", " points", 1, BREAKS_LIMIT, lambda day: day.breaks, angles=False),
-        _Figure("Longest bout of sitting", " min", 0, BOUT_LIMIT_MIN, lambda day: sat([day], rules).longest_min, False),
+        _Figure("Posture", " points", 1, noise.posture, lambda day: day.posture),
+        _Figure("Changes of position", " points", 1, noise.variety, lambda day: day.variety),
+        _Figure("Breaks", " points", 1, noise.breaks, lambda day: day.breaks, angles=False),
+        _Figure("Longest bout of sitting", " min", 0, noise.bout_min, lambda day: sat([day], rules).longest_min, False),
         _Figure("Sitting, share of the time seen", " %", 0, 0.0, _share_of_sitting, angles=False),
     )
 
