@@ -58,7 +58,7 @@ def today(
     with closing(Reader()) as reader:
         somebody = _somebody(reader, of)
         about = About(somebody.id if somebody else None, place)
-        found = telling(reader, about, last, Span.WEEK if week else Span.DAY, now)
+        found = telling(reader, about, last, Span.WEEK if week else Span.DAY, now, somebody.name if somebody else "")
         if found is None:
             _where_something(reader, about, somebody, last, week=week)
             if picture is not None:

@@ -150,8 +150,11 @@ def test_somebody_elses_day_is_found_by_name_with_the_key_and_by_number_without(
     day = f"{YESTERDAY - timedelta(days=1):%Y-%m-%d}"
     ended = today(shared, "--of", "Anna", "--day", day, **TOLD)
     assert (ended.code, ended.err) == (0, ""), ended.said
-    assert "from 09:00 to 09:30" in ended.out
-    assert today(shared, "--of", "2", "--day", day).code == 0
+    assert "Anna was in view for" in ended.out
+    ended = today(shared, "--of", "2", "--day", day)
+    assert ended.code == 0, ended.said
+    assert "In view for" in ended.out
+    assert "You" not in ended.out
     assert today(shared, "--day", day).code == 1, "it is not one's own"
     ended = today(shared, "--of", "anna", "--day", "yesterday", **TOLD)
     assert ended.code == 1
