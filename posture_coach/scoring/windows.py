@@ -223,10 +223,10 @@ def _loss(name: str, title: str, scored: Sequence[Second]) -> Loss:
             stretches[-1] = (stretches[-1][0], start_s + 1.0)
         else:
             stretches.append((start_s, start_s + 1.0))
-    return Loss("posture", name, title, float(np.mean(lost)), _longest(stretches))
+    return Loss("posture", name, title, float(np.mean(lost)), longest(stretches))
 
 
-def _longest(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def longest(stretches: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """Return the longest ones in the order of time; a bout that still went on in a later window counts once.
 
     Those that only touch stay apart: which of them are kept must not depend on how windows are grouped.
@@ -335,5 +335,5 @@ def _losses(part: str, windows: Sequence[Window], whole_s: float, share: float, 
                 continue
             before = total.get(loss.what, replace(loss, points=0.0, moments=()))
             points = before.points + loss.points / own[part] * share * one.weight_s(part) / whole_s
-            total[loss.what] = replace(loss, points=points, moments=_longest({*before.moments, *loss.moments}))
+            total[loss.what] = replace(loss, points=points, moments=longest({*before.moments, *loss.moments}))
     yield from total.values()

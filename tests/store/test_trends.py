@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from posture_coach.activity.types import Activity
 from posture_coach.pose.types import Mode, Model
+from posture_coach.scoring.windows import longest
 from posture_coach.store.files.settings import Settings
 from posture_coach.store.history import retention, trends
 from posture_coach.store.history import sessions as history
@@ -84,6 +85,10 @@ def test_a_day_puts_its_places_together_by_the_time_spent_there(filled):
     for kind, (count, _) in today.happened.items():
         assert count == docked.happened.get(kind, (0, 0))[0] + elsewhere.happened.get(kind, (0, 0))[0]
     assert sum(loss.points for loss in today.losses) == pytest.approx(100 - today.score, abs=0.5)
+    assert any(len(loss.moments) > 1 for loss in today.losses)
+    for loss in today.losses:
+        parts = [one for day in (docked, elsewhere) for one in day.losses if (one.part, one.what) == (loss.part, loss.what)]
+        assert loss.moments == longest(moment for one in parts for moment in one.moments), "no more than is told of one"
 
 
 def test_a_measure_day_by_day_is_that_of_its_minutes(filled):

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, select
 from posture_coach.activity.types import Activity, Event
 from posture_coach.measures.types import Floats
 from posture_coach.scoring.rules import Rules
-from posture_coach.scoring.windows import Loss, Window, joined
+from posture_coach.scoring.windows import Loss, Window, joined, longest
 from posture_coach.store.history.records import loss_of, window_of
 from posture_coach.store.history.rollups import NO_PROFILE
 from posture_coach.store.history.tables import DAY_SCORES, DAYS, EVENTS, MINUTES, PEOPLE, PROFILES, SESSIONS, WINDOWS
@@ -234,7 +234,7 @@ def _losses(rows: Sequence[Row[Any]], judged: Floats) -> tuple[Loss, ...]:
         for loss in map(loss_of, row.losses):
             known = total.get((loss.part, loss.what))
             points = loss.points * share / whole + (known.points if known else 0.0)
-            moments = (*(known.moments if known else ()), *loss.moments)
+            moments = longest({*(known.moments if known else ()), *loss.moments})
             total[loss.part, loss.what] = Loss(loss.part, loss.what, loss.title, points, moments)
     return tuple(sorted(total.values(), key=lambda loss: -loss.points))
 
