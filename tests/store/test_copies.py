@@ -151,9 +151,8 @@ def test_a_full_disk_leaves_no_half_copy(file, small_disk):  # noqa: F811
     assert [path.name for path in small_disk.iterdir()] == ["filler"]
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_server_has_means_of_its_own(database, tmp_path):
-    if database.path is not None:
-        pytest.skip("an SQLite file")
     with pytest.raises(StoreError, match="pg_dump"):
         copies.copy_to(database, tmp_path / "copy.db", NOW)
     with pytest.raises(StoreError, match="pg_restore"):

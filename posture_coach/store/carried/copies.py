@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError, StoreKeyError, StoreNewerError
 from posture_coach.store.carried.elsewhere import Elsewhere, is_there, note, noted
 from posture_coach.store.files.folder import FOLDER_MODE
+from posture_coach.store.files.whole import sync_folder
 from posture_coach.store.history import cipher
 from posture_coach.store.history.claim import alone
 from posture_coach.store.history.database import FILE_MODE, Database
@@ -140,7 +141,7 @@ def restore(path: Path, copy: Path, now: datetime) -> Path | None:
                 aside.unlink(missing_ok=True)
             raise
         draft.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     with _opened(path) as anew:
         prepare(anew, now)
         with anew.writing() as connection:
@@ -264,13 +265,3 @@ def _only_the_file(path: Path) -> None:
                     raise StoreBusyError(IN_USE) from why
     for ending in BESIDE:
         Path(f"{path}{ending}").unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk; systems that cannot do so to a folder do it by themselves."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
