@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
@@ -342,6 +343,41 @@ def test_what_is_no_export_is_told_and_makes_no_history(home, tmp_path):
 def test_there_is_nothing_to_export_where_nothing_is_kept(home, tmp_path):
     assert home.data("export", "--out", tmp_path / "out").code == 1
     assert not (tmp_path / "out").exists()
+
+
+WAITS = """
+import sys
+from posture_coach.cli.app import main
+from posture_coach.store.carried import export
+
+def wait(*_):
+    print("all tables are written", flush=True)
+    sys.stdin.readline()
+
+export._describe = wait
+sys.argv = ["posture-coach", "data", "export", "--out", sys.argv[1]]
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_what_a_killed_export_has_left_is_listed_to_be_deleted(anywhere, tmp_path):
+    out = tmp_path / "out"
+    env = environment(**{FOLDER_VARIABLE: str(anywhere.folder), URL_VARIABLE: anywhere.url})
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITS, out], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
+    ) as child:
+        assert child.stdout.readline()
+        child.kill()
+    (left,) = tmp_path.glob(".out-draft-*")
+    assert (left / "seconds.csv").stat().st_size > 0
+    assert not out.exists()
+    assert f"{left}: unfinished export (csv): everybody, all days" in anywhere.data("where").out
+    ended = anywhere.data("export", "--out", out)
+    assert ended.code == 0, ended.said
+    ended = anywhere.data("delete", "--all", "--yes")
+    assert f"{left}: unfinished export" in ended.out
+    assert f"{out}: export" in ended.out
 
 
 # Delete

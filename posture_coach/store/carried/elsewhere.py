@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from posture_coach.store.history.tables import EXPORTS
 
@@ -30,10 +30,15 @@ class Elsewhere:
     there: bool
 
 
-def note(connection: Connection, path: Path, what: str, now: datetime) -> None:
-    """Keep in mind what was written where."""
+def note(connection: Connection, path: Path, what: str, now: datetime) -> int:
+    """Keep in mind what was written where; return the note's number."""
     row = {"at": int(now.timestamp()), "path": str(path.absolute()), "what": what}
-    connection.execute(insert(EXPORTS).values(row))
+    return int(connection.execute(insert(EXPORTS).values(row).returning(EXPORTS.c.id)).scalar_one())
+
+
+def forget(connection: Connection, number: int) -> None:
+    """Take a note back: what it tells of is no longer there, or has another name."""
+    connection.execute(delete(EXPORTS).where(EXPORTS.c.id == number))
 
 
 def noted(connection: Connection) -> tuple[Elsewhere, ...]:

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, select
 
 from posture_coach import __version__
-from posture_coach.errors import OutputError
+from posture_coach.errors import OutputError, StoreError
 from posture_coach.store.carried.about import TABLES
-from posture_coach.store.carried.elsewhere import note
+from posture_coach.store.carried.elsewhere import forget, note
 from posture_coach.store.carried.export_files import AT_ONCE, FileKind, Told, Writing
 from posture_coach.store.carried.export_form import EXPORTED, FORM, Key, cells, schema, told
 from posture_coach.store.carried.selection import Selection
@@ -68,7 +68,8 @@ def export(
     OutputError
         The folder holds something, or cannot be written; nothing is left of what was begun.
     """
-    with _drafted(folder) as draft:
+    what = f"export ({kind}): {which.words}"
+    with _drafted(folder) as draft, _noted(database, draft, f"unfinished {what}", now) as number:
         rows: dict[str, int] = {}
         sealed = False
         with database.reading() as connection:
@@ -80,9 +81,9 @@ def export(
                         rows[name] += len(chunk)
                         sealed = sealed or _is_sealed(name, chunk)
         _describe(draft, kind, which, now, rows)
-        what = f"export ({kind}): {which.words}"
         with _taken_back(draft, folder), database.writing() as connection:
             # In one commit with the folder's taking its place: none that nobody could find again.
+            forget(connection, number)
             note(connection, folder, what, now)
             _put(draft, folder)
     return Exported(folder, rows, sealed)
@@ -168,6 +169,19 @@ def _drafted(folder: Path) -> Iterator[Path]:
     finally:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _noted(database: Database, draft: Path, what: str, now: datetime) -> Iterator[int]:
+    """Keep a draft in mind before anything is in it, so that what a killed program leaves can be found and deleted."""
+    with database.writing() as connection:
+        number = note(connection, draft, what, now)
+    try:
+        yield number
+    except BaseException:
+        with suppress(StoreError), database.writing() as connection:
+            forget(connection, number)
+        raise
 
 
 def _check_free(folder: Path) -> None:
