@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from posture_coach.cli.options import FAILED
 from posture_coach.cli.secrets import history, history_there_is, now_s, opened, ready
 
 people_app = typer.Typer(
@@ -37,18 +38,27 @@ def add(name: NameArgument) -> None:
 
 @people_app.command("list")
 def list_() -> None:
-    """Print the number and name of everybody whose history is kept, and since when."""
+    """Print the number and name of everybody whose history is kept, and since when.
+
+    Exit code 0; 1 where a name cannot be opened, which is then said.
+    """
+    from posture_coach.errors import StoreKeyError
     from posture_coach.store.sealed import people
 
     with history_there_is() as database:
         if database is None:
             return
-        sealer = opened(database)
+        sealer = None
+        try:
+            sealer = opened(database)
+        except StoreKeyError as why:
+            typer.echo(f"posture-coach: {why}", err=True)
         with database.reading() as connection:
             listed = people.listed(connection, sealer)
     for person in listed:
         since = datetime.fromtimestamp(person.made_at).date()
         typer.echo(f"{person.id:>4}  {person.words}  since {since}{f'  ({person.problem})' if person.problem else ''}")
+    raise typer.Exit(FAILED if any(person.problem for person in listed) else 0)
 
 
 @people_app.command()

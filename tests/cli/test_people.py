@@ -42,6 +42,15 @@ def test_somebody_is_added_listed_and_renamed_and_the_name_stands_nowhere_in_the
     assert b"wilhelmina" not in b"".join(path.read_bytes() for path in home.iterdir())
 
 
+def test_without_the_key_numbers_are_listed_and_that_is_said(run, home):
+    assert run("people", "add", "anna").code == 0
+    ended = typed("people", "list", env={FOLDER_VARIABLE: str(home), PASSPHRASE_VARIABLE: ""})
+    assert ended.code == 1
+    assert f"set {PASSPHRASE_VARIABLE}" in ended.err
+    assert "1  person 1  since " in ended.out
+    assert "anna" not in ended.said
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [
