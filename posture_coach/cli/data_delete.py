@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +25,7 @@ from posture_coach.cli.data_asked import (
     sure,
     told_when_stopped,
 )  # fmt: skip
-from posture_coach.cli.data_shown import counts, told
+from posture_coach.cli.data_shown import counts, many, told
 from posture_coach.cli.secrets import somebody_types
 from posture_coach.errors import StoreBusyError, StoreError
 
@@ -99,9 +100,9 @@ def _delete(database: Database, of: str | None, days: Days, *, yes: bool) -> Non
         elsewhere = noted(connection)
     _say_what_goes(counted(database, which), which, database.path)
     sure(QUESTION, UNCHANGED, yes=yes)
-    if which.is_all:
-        forget_keys(database)
-    _show_erased(erase(database, which), elsewhere, database.path)
+    sealed = forget_keys(database) if which.is_all else {}
+    done = erase(database, which)
+    _show_erased(done, Counter(done.rows) + Counter(sealed), elsewhere, database.path)
 
 
 def _delete_unread(why: StoreError, *, yes: bool) -> None:
@@ -131,7 +132,7 @@ def _delete_files(files: bool | None, *, yes: bool) -> None:
     if files:
         typer.echo(f"Deleted: {_list(erase_own_files())}.")
     else:
-        typer.echo(f"Places, own targets and settings stay: {len(mine)} files. Delete them with --all --files.")
+        typer.echo(f"Places, own targets and settings stay: {many(len(mine), 'file')}. Delete with --all --files.")
 
 
 # What is said ------------------------------------------------------------------------------------------------------
@@ -151,10 +152,12 @@ def _say_what_goes(rows: Mapping[str, int], which: Selection, path: Path | None)
         typer.echo("Places, own targets and settings stay.")
 
 
-def _show_erased(done: Erased, elsewhere: Sequence[Elsewhere], path: Path | None) -> None:
+def _show_erased(
+    done: Erased, rows: Mapping[str, int], elsewhere: Sequence[Elsewhere], path: Path | None
+) -> None:  # fmt: skip
     from posture_coach.store.history.claim import is_claimed
 
-    typer.echo(f"Deleted: {counts(done.rows) or 'nothing'}.")
+    typer.echo(f"Deleted: {counts(rows) or 'nothing'}.")
     if done.cleaned:
         typer.echo(f"The same was deleted in: {_list(done.cleaned)}.")
     if done.removed:

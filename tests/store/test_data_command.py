@@ -16,7 +16,7 @@ from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.history.database import URL_VARIABLE, Database, address
 from posture_coach.store.history.migrate import BACKUPS, prepare
 from posture_coach.store.history.tables import DAYS
-from posture_coach.store.sealed import keys, people
+from posture_coach.store.sealed import diary, keys, people
 from posture_coach.store.sealed.keys import PASSPHRASE_VARIABLE
 from tests.cli.typed import PROGRAM, environment, typed
 from tests.store.made import DOCKED, origin
@@ -312,6 +312,7 @@ def two(anywhere):
         sealer = keys.make(database, 1, PASSPHRASE)
         with database.writing() as connection:
             anna = people.add(connection, sealer, "anna", 1)
+            diary.add(connection, sealer, anna.id, diary.Entry(TWO_DAYS_AGO, pain=3))
         write(database, origin(TWO_DAYS_AGO, person=anna.id), 310, every_s=310)
     return anywhere
 
@@ -407,11 +408,19 @@ def test_everything_goes_and_the_rest_when_asked_for(kept):
     ended = kept.data("delete", "--all", "--yes")
     assert ended.code == 0
     assert "Copies deleted whole" in ended.out
-    assert "settings stay: 1 files" in ended.out
+    assert "settings stay: 1 file." in ended.out
     ended = kept.data("delete", "--all", "--files", "--yes")
     assert ended.code == 0
     assert not (kept.folder / "settings.toml").exists()
     assert "Holds      nothing" in kept.data("where").out
+
+
+def test_what_was_sealed_is_counted_among_what_went(two):
+    ended = two.data("delete", "--all", "--yes")
+    assert ended.code == 0, ended.said
+    goes, gone = (line for line in ended.out.splitlines() if line.startswith(("This deletes", "Deleted")))
+    assert goes.partition(": ")[2] == gone.partition(": ")[2]
+    assert gone.endswith(", 1 diary entry, 1 key.")
 
 
 def test_a_history_that_cannot_be_read_goes_when_all_of_it_is_to_go(kept):

@@ -91,9 +91,13 @@ def erase_unread(path: Path) -> Erased:
     return Erased({}, (), (path, *removed))
 
 
-def forget_keys(database: Database) -> None:
-    """Give up what seals names and diary, also in the system's keyring: what copies elsewhere hold of them is lost."""
-    keys.forget(database)
+def forget_keys(database: Database) -> dict[str, int]:
+    """Give up what seals names and diary, also in the system's keyring: what copies elsewhere hold of them is lost.
+
+    Return how many rows of each table went with it.
+    """
+    there_was = keys.forget(database)
+    return {"diary": there_was.entries, "keys": int(there_was.held_by != "")}
 
 
 # Whose -------------------------------------------------------------------------------------------------------------
