@@ -40,7 +40,7 @@ from posture_coach.measures.comparison import Verdict
 from posture_coach.measures.periods import LEAST_DAYS, Change, one_more
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
-from posture_coach.scoring.windows import FAIR, MOMENTS_TOLD, SURE, Loss
+from posture_coach.scoring.windows import FAIR, MOMENTS_TOLD, SURE, Loss, united
 from posture_coach.store.history.story import Told
 from posture_coach.store.history.trends import Bout, Day, Hour
 
@@ -284,14 +284,8 @@ def _lowered(day: Day, told: Told) -> str:
 
 
 def apart(moments: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return the longest of some moments in order, those that touch or overlap as one."""
-    found: list[tuple[float, float]] = []
-    for start, end in sorted(moments):
-        if found and start - found[-1][1] < MINUTE_S:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return sorted(sorted(found, key=lambda one: one[0] - one[1])[:MOMENTS_TOLD])
+    """Return the longest of some moments in order, those less than a minute apart as one."""
+    return sorted(sorted(united(moments, apart_s=MINUTE_S), key=lambda one: one[0] - one[1])[:MOMENTS_TOLD])
 
 
 def _usual(told: Told, day: Day, rules: Rules) -> str:
