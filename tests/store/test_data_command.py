@@ -399,7 +399,7 @@ def test_days_go_and_what_was_written_elsewhere_is_listed(anywhere, tmp_path):
     assert ("its own logs and backups" in ended.out) == bool(anywhere.url)
     ended = anywhere.data("check")
     assert ended.code == 0
-    assert "those of 1 days agree" in ended.out
+    assert "those of 1 day agree" in ended.out
 
 
 def test_everything_goes_and_the_rest_when_asked_for(kept):

@@ -121,7 +121,7 @@ def _open_sessions(database: Database, now: datetime) -> Finding:
         lately = connection.execute(going_on).scalar_one()
         missing = history.mend(connection, shipped_targets(NAMES), shipped_rules(), _going_on_since(now))
     if missing:
-        told = f"a killed program left {missing} windows unmade: `posture-coach data check --mend` makes them"
+        told = f"a killed program left {_many(missing, 'window')} unmade: `posture-coach data check --mend` does it"
         return Finding("sessions", False, told)
     told = f"{lately} of the last hour may still go on, and are not looked at" if lately else "all finished"
     return Finding("sessions", True, told)
@@ -137,9 +137,13 @@ def _sums(database: Database, now: datetime) -> Finding:
     wrong = sorted({day for person, day in days if not _agrees(database, person, day)})
     if wrong:
         named = ", ".join(map(str, wrong[:TOLD])) + (" and others" if len(wrong) > TOLD else "")
-        told = f"of {len(wrong)} days not those of what lies beneath ({named}): `posture-coach data check --mend`"
+        told = f"of {_many(len(wrong), 'day')} not those of what lies beneath ({named}): `posture-coach data check --mend`"
         return Finding("sums", False, f"{told} makes them anew")
-    return Finding("sums", True, f"those of {len(days)} days agree with what lies beneath them")
+    return Finding("sums", True, f"those of {_many(len(days), 'day')} agree with what lies beneath")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _agrees(database: Database, person: int, day: date) -> bool:
