@@ -29,9 +29,8 @@ WINDOWS = [WindowScore(MONDAY + timedelta(days=k), 9 + k, 1800, 70.0 + k) for k 
 
 def day_charts():
     hours = hour_table([hour_of_day(9, 60.0), hour_of_day(11, NO), hour_of_day(12, 80.0)], "Monday", RULES)
-    ribbon = ribbon_table(
-        [Stretch(9 * 3600, 10 * 3600, Activity.SITTING), Stretch(36000, 36600, Activity.AWAY)], 0, "x", "What you did"
-    )
+    stretches = [Stretch(9 * 3600, 10 * 3600, Activity.SITTING), Stretch(36000, 36600, Activity.AWAY)]
+    ribbon = ribbon_table(stretches, {}, 0, "x", "What you did")
     bouts = bout_table([Bout(9 * 3600, 2400, True), Bout(50000, 600, False)], 0, RULES, "Monday")
     yield "hours", hours, charts.hour_scores_chart(hours)
     yield "parts of a day", hours, charts.parts_chart(hours, charts.hour_axis(hours.column("hour")))
@@ -61,6 +60,17 @@ def other_charts():
     )  # fmt: skip
     yield "map", hours, charts.map_chart(hours)
     yield "both", both, charts.both_chart(both, [("period 1", 71.0), ("period 2", NO)], "", is_score=True)
+
+
+def one_lane(count):
+    doing = [Activity.SITTING, Activity.STANDING][:count]
+    stretches = [Stretch(3600 * k, 3600 * (k + 1), one) for k, one in enumerate(doing)]
+    return charts.ribbon_chart(ribbon_table(stretches, {}, 0, "x", "What you did"))
+
+
+def one_weekday(count):
+    windows = [WindowScore(MONDAY + timedelta(days=k), 9, 3600, 70.0) for k in range(count)]
+    return charts.map_chart(tables.hours_table(windows, "x", RULES))
 
 
 ALL = {name: (table, spec) for make in (day_charts, period_charts, other_charts) for name, table, spec in make()}
@@ -93,6 +103,12 @@ def test_letters_can_be_read_at_arms_length(name):
     assert (
         min(config["axis"]["labelFontSize"], config["axis"]["titleFontSize"], config["legend"]["labelFontSize"]) >= 14
     )
+
+
+@pytest.mark.parametrize(("make", "each"), [(one_lane, charts.LANE_PX), (one_weekday, charts.CELL_PX)])
+def test_a_single_lane_is_as_high_as_one_of_many(make, each):
+    assert make(2)["height"] - make(1)["height"] == each
+    assert make(1)["height"] >= each + charts.AXIS_PX
 
 
 def test_days_without_anything_have_their_place_on_the_axis():

@@ -158,7 +158,7 @@ def test_an_activity_is_shown_by_itself(shown):
 def test_two_periods_are_compared(shown):
     spans = {f"period_{k}": (monday, date(2026, 3, monday.day + 2)) for k, monday in ((1, GOOD_WEEK), (2, STILL_WEEK))}
     run = shown(view="Compare", **spans)
-    assert said_in(run, "1: 2 to 4 March 2026 and 2: 16 to 18 March 2026. Changed: ")
+    assert said_in(run, "Means of the days, 2 to 4 March 2026, then 16 to 18 March 2026. Changed: ")
     assert said_in(run, "changed by +")
     assert not run.info
     both = shown(view="Compare", period_1=spans["period_1"], period_2=spans["period_1"])
@@ -168,6 +168,12 @@ def test_two_periods_are_compared(shown):
 def test_half_a_period_is_asked_for_the_other_half(shown):
     run = shown(view="Compare", period_1=(GOOD_WEEK,))
     assert "Choose a first and a last day" in run.info[0].value
+
+
+def test_where_nothing_was_before_nothing_is_compared_figure_by_figure(shown):
+    run = shown(view="Year", day=STILL_WEEK)
+    assert said_in(run, "Nothing is kept of 2025: there is nothing to compare.")
+    assert not said_in(run, 'class="pc-verdicts"')
 
 
 def test_a_year_is_shown_whatever_day_of_it_is_chosen(shown):
@@ -218,7 +224,7 @@ def test_who_reads_of_somebody_else_is_not_spoken_to(kept):
 
 def test_a_period_out_of_reach_is_not_kept_in_mind(shown):
     run = shown(view="Compare", period_1=(date(1999, 1, 1), date(1999, 1, 8)))
-    assert said_in(run, "1: 3 to 16 March 2026 and 2: 17 to 30 March 2026")
+    assert said_in(run, "3 to 16 March 2026, then 17 to 30 March 2026")
 
 
 def test_how_long_minutes_are_kept_is_what_the_settings_say(kept):

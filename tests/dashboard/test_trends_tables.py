@@ -237,7 +237,8 @@ def test_the_ribbon_names_what_was_done_the_longest_first():
         Stretch(3600, 4200, Activity.AWAY),
         Stretch(4200, 9000, Activity.SITTING),
     ]
-    table = ribbon_table(stretches, 3600, "Monday", "What you did")
+    spent = {Activity.AWAY: 620, Activity.SITTING: 8390, Activity.WALKING: 20}
+    table = ribbon_table(stretches, spent, 3600, "Monday", "What you did")
     assert table.words == "What you did on Monday: sitting 2 h 20 min and away 10 min."
     assert table.lines()[1] == ["02:00", "02:10", "away", "10"]
     assert table.column("start_h") == pytest.approx([1.0, 2.0, 2 + 1 / 6])
@@ -247,6 +248,8 @@ def test_bouts_say_what_ended_them():
     table = bout_table([Bout(0, 2400, True), Bout(7200, 600, False)], 0, RULES, "Monday")
     assert table.lines() == [["00:00", "40", "a break"], ["02:00", "10", "out of view"]]
     assert "1 of them longer than 30 minutes; the longest took 40 minutes" in table.words
+    assert bout_table([Bout(0, 60, True)], 0, RULES, "Monday").words == "1 bout of sitting on Monday; it took 1 minute."
+    assert bout_table([], 0, RULES, "Monday").words == "No bout of sitting on Monday."
 
 
 # Verdicts
@@ -282,7 +285,7 @@ def test_what_was_seen_from_elsewhere_is_not_compared_but_breaks_are():
     assert refused == ["Score", "Posture", "Changes of position"]
     assert of(found, "Breaks").change.verdict is Verdict.CHANGED
     (reason,) = shared_reasons(found)
-    assert reason.startswith("Score, Posture and Changes of position cannot be compared: seen from different places")
+    assert reason.startswith("Score, posture and changes of position cannot be compared: seen from different places")
     chosen = compared(days_of(50.0), days_of(90.0, start=14), ALIKE, other, RULES, one_place=True)
     assert of(chosen, "Score").change.verdict is Verdict.CHANGED
 
@@ -330,7 +333,7 @@ def test_a_measure_is_held_against_what_it_is_known_to_differ_by():
 def test_every_verdict_is_in_words_and_in_the_table():
     found = compared(days_of(50.0), days_of(90.0, start=14), ALIKE, ALIKE, RULES)
     table, html = verdict_table(found, ("before", "after")), verdicts_html(found)
-    assert table.words.startswith("Changed: Score, Posture")
+    assert table.words.startswith("Changed: Score, posture")
     for one, line in zip(found, table.lines(), strict=True):
         assert line[0] == one.title
         assert one.title in html
@@ -355,6 +358,20 @@ def test_a_day_that_could_not_be_judged_shows_no_number():
     (score, *_) = day_cards(day, None, RULES)
     assert score[1] == NOTHING
     assert "nothing could be judged" in score[2]
+
+
+def test_a_glimpse_of_a_day_has_hours_and_bouts_but_no_score():
+    glimpse, whole = a_day(0, 95.0, judged_s=700), a_day(1, 80.0)
+    (card, sitting, *_) = day_cards(glimpse, None, RULES)
+    assert card == ("Score", NOTHING, "a day is judged from 20 min on")
+    assert sitting[1] == "30 min"
+    shown = tables.without_glimpses([glimpse, whole], RULES)
+    assert shown[1] is whole
+    assert shown[0].bouts == glimpse.bouts
+    windows = [WindowScore(MONDAY, 9, 300, 95.0), WindowScore(MONDAY + timedelta(days=1), 9, 300, 80.0)]
+    table = tables.score_table(shown, windows, WEEK)
+    assert [row[1:5] for row in table.lines()] == [[NOTHING] * 4, ["80"] * 4]
+    assert len(tables.parts_table(shown, WEEK).rows) == 2
 
 
 def test_names_of_places_cannot_become_markup():

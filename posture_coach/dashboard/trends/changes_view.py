@@ -16,11 +16,14 @@ RULE = "A change is told where it is beyond both what measuring twice may differ
 
 def changes(choice: Choice, before: Several, after: Several, names: tuple[str, str]) -> None:
     """Show the verdicts; `names` of the days before and of those after."""
+    if not before.days or not after.days:
+        st.html(note_html(f"Nothing is kept of {names[1] if before.days else names[0]}: there is nothing to compare."))
+        return
     one_place = choice.about.place is not None
     found = compared(before.days, after.days, before.ways, after.ways, shipped_rules(), one_place=one_place)
     table = verdict_table(found, names)
     st.html(
-        note_html(f"Means of the days, {names[0]} and {names[1]}. {table.words}") + verdicts_html(found)
+        note_html(f"Means of the days, {names[0]}, then {names[1]}. {table.words}") + verdicts_html(found)
         + note_html(*shared_reasons(found), *cautions(before.ways, after.ways), RULE)
     )  # fmt: skip
     show(table, None, file=choice.file, headed=False)

@@ -21,7 +21,7 @@ Spec = dict[str, Any]
 
 FONT_PX, NUMBER_PX = 14, 15
 HEIGHT, LOW_HEIGHT = 240, 190
-LANE_PX, CELL_PX, LEGEND_PX = 30, 34, 30
+LANE_PX, CELL_PX, LEGEND_PX, AXIS_PX = 24, 30, 30, 56
 DOT, DOT_ALONE = 90, 110
 LINE, NEUTRAL, GOOD = "#2b938a", "#808890", "#009e73"
 DASHES = [7, 5]
@@ -44,6 +44,8 @@ MAP_COLOURS = "cividis"
 MAP_LOW, MAP_HIGH = 60.0, 90.0
 """The map's colours span at least these scores: chance must not look like a pattern."""
 TENS, TWENTIES = 10.0, 20.0
+NARROW_PX = 420
+"""A chart no wider has room for the name of every other month."""
 MONTHS = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
 
 
@@ -111,7 +113,8 @@ def day_axis(period: Period) -> Spec:
     days = [day.isoformat() for day in period.buckets()]
     month, number = f"{MONTHS}[toNumber(slice(datum.value, 5, 7)) - 1]", "toNumber(slice(datum.value, 8))"
     if period.by_weeks:
-        label = f"{number} <= {WEEK_DAYS} ? {month} : ''"
+        roomy = f"(width > {NARROW_PX} || toNumber(slice(datum.value, 5, 7)) % 2 == 1)"
+        label = f"{number} <= {WEEK_DAYS} && {roomy} ? {month} : ''"
     elif len(days) <= WEEK_DAYS:
         label = f"{ {day: f'{date.fromisoformat(day):%a} {date.fromisoformat(day).day}' for day in days} }[datum.value]"
     else:
@@ -222,10 +225,11 @@ def hour_scores_chart(table: Table, baseline: float | None = None) -> Spec:
     """Draw the score of each hour of a day, with its number, and its baseline."""
     x, y = hour_axis(table.column("hour")), _points_y("score")
     bars = {"color": LINE, "opacity": 0.7, "cornerRadiusEnd": 4, "width": {"band": 0.7}}
-    numbers = {"fontSize": NUMBER_PX, "fontWeight": 600, "dy": -9, "color": NEUTRAL}
+    # In a row above, where neither bars nor the dashed line run through them.
+    numbers = {"fontSize": NUMBER_PX, "fontWeight": 600, "dy": -10, "color": NEUTRAL}
     layers = [
         _layer("bar", bars, {"x": x, "y": y}),
-        _layer("text", numbers, {"x": x, "y": y, "text": {"field": "said_score", "type": "nominal"}}),
+        _layer("text", numbers, {"x": x, "y": {"value": 0}, "text": {"field": "said_score", "type": "nominal"}}),
     ]
     return _chart(table, [*layers, *([] if baseline is None else [_rule(baseline)])], LOW_HEIGHT)
 
@@ -247,7 +251,7 @@ def map_chart(table: Table) -> Spec:
         _layer("rect", cells, {**places, "color": colour}),
         _layer("text", {"fontSize": NUMBER_PX, "fontWeight": 600}, {**places, **text}),
     ]
-    return _chart(table, layers, CELL_PX * len(days) + 2 * FONT_PX)
+    return _chart(table, layers, CELL_PX * len(days) + AXIS_PX)
 
 
 def _clock_axis(table: Table) -> Spec:
@@ -255,7 +259,7 @@ def _clock_axis(table: Table) -> Spec:
     high = -int(-max([EVENING_H, *table.column("end_h")]) // 1)
     axis = {
         "labelExpr": "pad(toString(datum.value), 2, '0', 'left') + ':00'", "tickMinStep": 1, "tickCount": 8,
-        "labelOverlap": True, "labelFlush": True,
+        "labelOverlap": True, "labelFlush": False,
     }  # fmt: skip
     scale = {"domain": [low, high], "nice": False}
     return {"field": "start_h", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
@@ -271,7 +275,7 @@ def ribbon_chart(table: Table) -> Spec:
     }  # fmt: skip
     at = {"x": _clock_axis(table), "x2": {"field": "end_h"}, "y": _lanes("activity", lanes), "color": colour}
     bars = _layer("bar", {"cornerRadius": 2, "height": {"band": 0.72}}, at)
-    return _chart(table, [bars], LANE_PX * len(lanes) + 2 * FONT_PX)
+    return _chart(table, [bars], LANE_PX * len(lanes) + AXIS_PX)
 
 
 def bout_chart(table: Table, good_min: float) -> Spec:
@@ -334,4 +338,4 @@ def both_chart(table: Table, means: Sequence[tuple[str, float]], unit: str, *, i
             {"x": x, "y": lanes, "tooltip": None}, data={"values": strokes},
         ),
     ]  # fmt: skip
-    return _chart(table, layers, 3 * LANE_PX + 2 * FONT_PX)
+    return _chart(table, layers, LANE_PX * len(names) + AXIS_PX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -16,11 +17,12 @@ from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import note_html, verdicts_html
 from posture_coach.dashboard.trends.measure_view import mean_of, measure_chosen, measured
 from posture_coach.dashboard.trends.period import Period
-from posture_coach.dashboard.trends.period_tables import DIGITS
+from posture_coach.dashboard.trends.period_tables import DIGITS, without_glimpses
 from posture_coach.dashboard.trends.table import Column, Table, columns, said
 from posture_coach.dashboard.trends.verdicts import compared_measure
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
+from posture_coach.scoring.rules import shipped_rules
 from posture_coach.store.history import reader
 from posture_coach.store.history.reader import Several
 
@@ -34,12 +36,12 @@ def compare_view(choice: Choice, one: Period, other: Period) -> None:
     if asked is None or not (asked[0].days or asked[1].days):
         nothing_kept(choice, "either period")
         return
-    before, after = asked
-    names = (f"1: {one.words}", f"2: {other.words}")
+    before, after = (replace(found, days=without_glimpses(found.days, shipped_rules())) for found in asked)
+    names = (one.words, other.words)
     _overlap(one, other)
     st.subheader("What has changed from the first to the second", anchor=False)
     changes(choice, before, after, names)
-    _both(choice, "Score", "score", [[(day.day, day.score) for day in found.days] for found in asked], names)
+    _both(choice, "Score", "score", [[(day.day, day.score) for day in found.days] for found in (before, after)], names)
     _measure(choice, before, after, (one, other), names)
 
 
@@ -85,5 +87,5 @@ def _both(
         (*heads, Column("value", title, digits)), tuple(rows),
     )  # fmt: skip
     named = [(f"period {k}", mean if mean is not None else float("nan")) for k, mean in enumerate(means, 1)]
-    keys = ("Dot: a day. Stroke: the mean.", f"Period {names[0]}.", f"Period {names[1]}.")
+    keys = ("Dot: a day. Stroke: the mean.", *(f"Period {k}: {name}." for k, name in enumerate(names, 1)))
     show(table, charts.both_chart(table, named, sign, is_score=name == "score"), keys, choice.file)

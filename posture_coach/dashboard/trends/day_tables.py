@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.words import counted, short
 from posture_coach.dashboard.trends.period_tables import (
     HOUR_S,
     MINUTE_S,
@@ -57,13 +58,21 @@ def hour_of(at: float, utc_offset_s: int) -> float:
     return (at + utc_offset_s) % DAY_S / HOUR_S
 
 
-def ribbon_table(stretches: Sequence[Stretch], utc_offset_s: int, words: str, title: str) -> Table:
-    """Return what somebody did, to the minute; `title` says who."""
-    total: Counter[Activity] = Counter()
+def ribbon_table(
+    stretches: Sequence[Stretch], seconds: Mapping[Activity, int], utc_offset_s: int, words: str, title: str
+) -> Table:
+    """Return what somebody did, to the minute.
+
+    Parameters
+    ----------
+    seconds
+        Of each activity over the day: a minute of the stretches is that of what it was spent with most.
+    title
+        Who did it.
+    """
     rows = []
     for one in stretches:
         minutes = (one.end_at - one.at) / MINUTE_S
-        total[one.activity] += round(minutes)
         start = hour_of(one.at, utc_offset_s)
         rows.append(
             (
@@ -71,14 +80,11 @@ def ribbon_table(stretches: Sequence[Stretch], utc_offset_s: int, words: str, ti
                 start, start + minutes * MINUTE_S / HOUR_S,
             )
         )  # fmt: skip
-    told = listed([f"{activity} {_long(minutes)}" for activity, minutes in total.most_common()]) if total else "nothing"
+    spent = [(activity, lasted) for activity, lasted in Counter(seconds).most_common() if lasted >= MINUTE_S]
+    told = listed([f"{activity} {short(lasted)}" for activity, lasted in spent]) if spent else "less than a minute"
     heads = columns(("from", "from"), ("to", "to"), ("activity", "activity"), ("minutes", "minutes", 0))
     placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
     return Table("activities", title, f"{title} on {words}: {told}.", (*heads, *placed), tuple(rows))
-
-
-def _long(minutes: int) -> str:
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= MINUTE_S else f"{minutes} min"
 
 
 def bout_table(bouts: Sequence[Bout], utc_offset_s: int, rules: Rules, words: str) -> Table:
@@ -89,10 +95,14 @@ def bout_table(bouts: Sequence[Bout], utc_offset_s: int, rules: Rules, words: st
         ended = "a break" if one.broken else "out of view"
         rows.append((clock(one.at, utc_offset_s), minutes, ended, start, start + one.seconds / HOUR_S))
     good = good_bout_min(rules)
-    longer = sum(minutes > good for _, minutes, *_ in rows)
-    longest = max((minutes for _, minutes, *_ in rows), default=0.0)
-    told = f"{len(rows)} bouts of sitting on {words}, {longer} of them longer than {good:.0f} minutes"
-    told += f"; the longest took {longest:.0f} minutes." if rows else "."
+    lasted = [minutes for _, minutes, *_ in rows]
+    told = f"No bout of sitting on {words}."
+    if len(lasted) == 1:
+        told = f"1 bout of sitting on {words}; it took {counted(round(lasted[0]), 'minute')}."
+    elif lasted:
+        longer = sum(minutes > good for minutes in lasted)
+        told = f"{len(lasted)} bouts of sitting on {words}, {longer} of them longer than {good:.0f} minutes; "
+        told += f"the longest took {counted(round(max(lasted)), 'minute')}."
     heads = columns(("from", "from"), ("minutes", "minutes", 0), ("ended_by", "ended by"))
     placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
     return Table("bouts", "Sitting in one go", told, (*heads, *placed), tuple(rows))

@@ -37,8 +37,8 @@ def day_view(choice: Choice, period: Period) -> None:
             f"Hours and minutes are kept for {choice.minutes_days} days; of days before, their sums are."
         ))  # fmt: skip
         return
-    _hours(choice, found, period, rules, mean_of([day.score for day in first_days]))
-    ribbon = ribbon_table(found.ribbon, found.utc_offset_s, period.words, choice.whose.done)
+    _hours(choice, found, period, rules, mean_of([day.score for day in tables.without_glimpses(first_days, rules)]))
+    ribbon = ribbon_table(found.ribbon, found.day.seconds, found.utc_offset_s, period.words, choice.whose.done)
     show(ribbon, charts.ribbon_chart(ribbon), file=choice.file)
     _bouts(choice, found.day, found.utc_offset_s, period, rules)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from posture_coach.activity.types import Activity
-from posture_coach.dashboard.trends.period_tables import HOUR_S, Extremes, Sat, quartiles, sat
+from posture_coach.dashboard.trends.period_tables import HOUR_S, MINUTE_S, Extremes, Sat, is_judged, quartiles, sat
 from posture_coach.dashboard.trends.table import NOTHING, said
 from posture_coach.dashboard.trends.verdicts import Compared
 from posture_coach.measures.comparison import Verdict
@@ -50,8 +50,9 @@ def day_cards(day: Day, extremes: Extremes | None, rules: Rules) -> list[Card]:
     """Return the figures of one day."""
     one = sat([day], rules)
     parts = f"posture {said(day.posture, 0)}, changes {said(day.variety, 0)}, breaks {said(day.breaks, 0)}"
+    least = f"a day is judged from {minutes(rules.days.enough_s / MINUTE_S)} on"
     found = [
-        ("Score", said(day.score, 0), f"{parts}; {_sure(day)}"),
+        ("Score", said(day.score, 0), f"{parts}; {_sure(day)}") if is_judged(day, rules) else ("Score", NOTHING, least),
         ("Sitting", hours(one.seconds), _standing(day)),
         ("Breaks taken", str(one.taken), f"planned {one.planned:.0f}"),
         ("Longest bout of sitting", minutes(one.longest_min), f"median {minutes(one.median_min)}"),

@@ -36,6 +36,8 @@ INTRODUCTION = (
     "Sitting, standing and moving, from what this program has kept. No posture has been shown to cause back pain: look "
     "for what brings more movement, not for a perfect line."
 )
+MINE = 0
+"""Stands for oneself among the numbers of people, which begin at 1."""
 PERIOD_KEYS = ("trends_period_1", "trends_period_2")
 DATE_PX, CHOICE_PX, RANGE_PX = 150, 220, 260
 NOTHING_YET = """
@@ -96,15 +98,14 @@ def _show() -> None:
 def _whose() -> Whose:
     """Let choose whose days, where those of others are kept; their names are sealed, and the diary's key opens them."""
     known = READER.ask(lambda c: people.listed(c, st.session_state.get(SEALER))) or []
-    others = {one.id: Whose(one.id, one.name) for one in known if one.name != ME}
-    if not others:
+    whose = {MINE: YOU, **{one.id: Whose(one.id, one.name) for one in known if one.name != ME}}
+    if len(whose) == 1:
         return YOU
     number = st.selectbox(
-        "Whose days", [None, *others], format_func=lambda number: others[number].called if number else "Mine",
-        key="trends_person", width=CHOICE_PX, help="Names are sealed: open the diary below to read them.",
-        on_change=_forget_days,
+        "Whose days", list(whose), format_func=lambda number: whose[number].called or "Mine", key="trends_person",
+        width=CHOICE_PX, help="Names are sealed: open the diary below to read them.", on_change=_forget_days,
     )  # fmt: skip
-    return others[number] if number else YOU
+    return whose[number]
 
 
 def _forget_days() -> None:

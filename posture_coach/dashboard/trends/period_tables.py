@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.words import counted
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns, said
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
@@ -49,6 +50,19 @@ class Sat:
     planned: float
     longest_min: float
     median_min: float
+
+
+def is_judged(day: Day, rules: Rules) -> bool:
+    """Tell whether enough of a day was seen for its score to say anything."""
+    return day.judged_s >= rules.days.enough_s
+
+
+def without_glimpses(days: Iterable[Day], rules: Rules) -> list[Day]:
+    """Return days, without the scores of those of which too little was seen: such a score is no day's."""
+    return [
+        day if is_judged(day, rules)
+        else replace(day, score=math.nan, posture=math.nan, variety=math.nan, breaks=math.nan) for day in days
+    ]  # fmt: skip
 
 
 def good_bout_min(rules: Rules) -> float:
@@ -107,7 +121,8 @@ def score_table(days: Sequence[Day], windows: Sequence[WindowScore], period: Per
         inside[window.day].append(window.score)
     rows = []
     for at, of in _bucketed(days, period).items():
-        low, middle, high = quartiles([day.score for day in of] if period.by_weeks else inside[at])
+        known = not math.isnan(of[0].score)
+        low, middle, high = quartiles([day.score for day in of] if period.by_weeks else inside[at] if known else [])
         score = middle if period.by_weeks else of[0].score
         rows.append((at, score, low, middle, high, sum(day.judged_s for day in of) / HOUR_S))
     told = _spread_words("The score", [row[1] for row in rows], _over(period), 0)
@@ -232,7 +247,7 @@ def bouts_table(days: Sequence[Day], period: Period, rules: Rules) -> Table:
         rows.append((at, one.median_min, one.longest_min, one.seconds / HOUR_S / len(of), len(_all_bouts(of))))
     longest = [row[2] for row in rows if not math.isnan(row[2])]
     told = f"Bouts of sitting over {_over(period)}: "
-    told += f"the longest took {max(longest):.0f} minutes" if longest else "there were none"
+    told += f"the longest took {counted(round(max(longest)), 'minute')}" if longest else "there were none"
     told += f"; good is up to {good_bout_min(rules):.0f} minutes in one go."
     heads = columns(
         ("median_min", "median bout (min)", 0), ("longest_min", "longest bout (min)", 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from posture_coach.activity.types import Activity
@@ -33,12 +35,12 @@ def period_view(choice: Choice, period: Period, before: Period, which: str) -> N
     if asked is None or not asked[0].days:
         nothing_kept(choice, period.words)
         return
-    now, then, first = asked
     rules = shipped_rules()
+    now, then, first = (replace(found, days=tables.without_glimpses(found.days, rules)) for found in asked)
     st.html(cards_html(period_cards(now.days, rules)))
     _few(len(now.days))
     if choice.activity is None:
-        _score(choice, period, now, first)
+        _score(choice, period, now, first, rules)
     else:
         _posture(choice, choice.activity, period)
     against, span = _against(choice, period, before, which, then, first)
@@ -47,7 +49,7 @@ def period_view(choice: Choice, period: Period, before: Period, which: str) -> N
     if choice.activity is None:
         _parts_and_hours(choice, period, now, rules)
     _sitting_and_breaks(choice, period, now, rules)
-    measure_section(choice, period, span, now, against)
+    measure_section(choice, period, span, now, against if against is not None and against.days else None)
 
 
 def _few(count: int) -> None:
@@ -59,15 +61,17 @@ def _few(count: int) -> None:
         )  # fmt: skip
 
 
-def _score(choice: Choice, period: Period, now: Several, first: Several) -> None:
+def _score(choice: Choice, period: Period, now: Several, first: Several, rules: Rules) -> None:
     score = tables.score_table(now.days, now.windows, period)
     mean = mean_of([day.score for day in first.days])
     point, inside = ("median of a week's days", "its days") if period.by_weeks else (
-        "score of a day", f"its five minutes, kept for {choice.minutes_days} days",
+        "score of a day", f"the scores of its five minutes each, kept for {choice.minutes_days} days",
     )  # fmt: skip
     keys = [f"Dot: the {point}. Bar: the middle half of {inside}."]
     if mean is not None:
         keys.append(f"{BASELINE}, {mean:.0f}.")
+    if not all(tables.is_judged(day, rules) for day in now.days):
+        keys.append(f"A day has a score from {rules.days.enough_s / tables.MINUTE_S:g} minutes on.")
     show(score, charts.spread_chart(score, period, "score", mean), keys, choice.file)
 
 

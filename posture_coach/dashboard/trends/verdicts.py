@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.words import small
 from posture_coach.dashboard.trends.period_tables import DIGITS, figures, sat
 from posture_coach.dashboard.trends.table import Table, columns, listed, said
 from posture_coach.measures.accuracy import Accuracy
@@ -80,7 +81,7 @@ def _figures(rules: Rules) -> tuple[_Figure, ...]:
         _Figure("Changes of position", " points", 1, noise.variety, lambda day: day.variety),
         _Figure("Breaks", " points", 1, noise.breaks, lambda day: day.breaks, angles=False),
         _Figure("Longest bout of sitting", " min", 0, noise.bout_min, lambda day: sat([day], rules).longest_min, False),
-        _Figure("Sitting, share of the time seen", " %", 0, 0.0, _share_of_sitting, angles=False),
+        _Figure("Share of sitting", " %", 0, 0.0, _share_of_sitting, angles=False),
     )
 
 
@@ -161,8 +162,13 @@ def shared_reasons(found: Sequence[Compared]) -> list[str]:
         if one.change.verdict is Verdict.NOT_COMPARABLE:
             by_reason.setdefault(one.change.reason, []).append(one.title)
     return [
-        f"{listed(titles)} {Verdict.NOT_COMPARABLE}: {why}." for why, titles in by_reason.items() if len(titles) > 1
+        f"{_titles(titles)} {Verdict.NOT_COMPARABLE}: {why}." for why, titles in by_reason.items() if len(titles) > 1
     ]
+
+
+def _titles(titles: Sequence[str]) -> str:
+    """Write titles as they stand in a sentence."""
+    return listed([titles[0], *map(small, titles[1:])])
 
 
 def verdict_table(found: Sequence[Compared], names: tuple[str, str]) -> Table:
@@ -174,5 +180,5 @@ def verdict_table(found: Sequence[Compared], names: tuple[str, str]) -> Table:
     judged = [one for one in found if one.change.verdict is not Verdict.NOT_COMPARABLE]
     changed = [one.title for one in found if one.change.verdict is Verdict.CHANGED]
     told = "Nothing has changed that you can be sure of." if judged else "Nothing of it can be compared."
-    told = f"Changed: {listed(changed)}." if changed else told
+    told = f"Changed: {_titles(changed)}." if changed else told
     return Table("changes", "What has changed", told, heads, rows)
