@@ -137,8 +137,8 @@ def _sums(database: Database, now: datetime) -> Finding:
     wrong = sorted({day for person, day in days if not _agrees(database, person, day)})
     if wrong:
         named = ", ".join(map(str, wrong[:TOLD])) + (" and others" if len(wrong) > TOLD else "")
-        told = f"of {_many(len(wrong), 'day')} not those of what lies beneath ({named}): `posture-coach data check --mend`"
-        return Finding("sums", False, f"{told} makes them anew")
+        told = f"of {_many(len(wrong), 'day')} not those of what lies beneath ({named})"
+        return Finding("sums", False, f"{told}: `posture-coach data check --mend` makes them anew")
     return Finding("sums", True, f"those of {_many(len(days), 'day')} agree with what lies beneath")
 
 
