@@ -14,11 +14,11 @@ from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.calibrate import run as calibrate_run
 from posture_coach.dashboard.calibrate.places import places_list
 from posture_coach.dashboard.calibrate.route import PATH
+from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.errors import DataError, PostureCoachError
 from posture_coach.store.files.profiles import MAX_NAME, STATURE_CM
 
-HERE = Path(__file__).parent
 VIEW = "calibrate_view"
 FORM = ("calibrate_place", "calibrate_height", "calibrate_marking")
 WHAT_FOR = (
@@ -33,13 +33,7 @@ HINTS = (
 )
 
 
-def _part(ending: str) -> str:
-    return (HERE / f"view{ending}").read_text(encoding="utf-8")
-
-
-calibrate_view = st.components.v2.component(
-    "posture_coach_calibrate", html=_part(".html"), css=_part(".css"), js=_part(".js")
-)
+calibrate_view = picture_view("posture_coach_calibrate", Path(__file__).parent)
 
 
 def calibrate_page() -> None:

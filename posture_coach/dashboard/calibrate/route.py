@@ -1,22 +1,14 @@
-"""The socket that brings the calibration to its page: the picture, and what to do, as one message."""
+"""What the calibrate page is sent: the picture, and what to do, as one message."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 from typing import Any
 
-import anyio.to_thread
-from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
-
 from posture_coach.coach.guide import Guide
-from posture_coach.coach.watch import Shown, Status, Watch
-from posture_coach.dashboard import camera
-from posture_coach.dashboard.guard import guarded_socket
+from posture_coach.coach.watch import Shown, Status
+from posture_coach.dashboard.feed.route import feed_route
 from posture_coach.dashboard.live.message import LENGTH_BYTES, packed
-from posture_coach.dashboard.live.route import SHOWN_WITHIN_S, STATUS_EVERY_S
 
 PATH = "/posture/calibrate"
 TAKEN_OVER = ("person", "view", "notes")
@@ -52,21 +44,4 @@ def _told(guide: Guide | None) -> dict[str, Any] | None:
     }
 
 
-async def _lead(socket: WebSocket) -> None:
-    await socket.accept()
-    watch = camera.watch()
-    with watch.viewing(), contextlib.suppress(WebSocketDisconnect):
-        await _show(socket, watch)
-
-
-async def _show(socket: WebSocket, watch: Watch) -> None:
-    number = 0
-    while True:
-        shown = await anyio.to_thread.run_sync(watch.after, number, STATUS_EVERY_S)
-        number = number if shown is None else shown.number
-        await socket.send_bytes(message(watch.status, shown))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(socket.receive_text(), SHOWN_WITHIN_S)
-
-
-ROUTE = WebSocketRoute(PATH, guarded_socket(_lead))
+ROUTE = feed_route(PATH, message)

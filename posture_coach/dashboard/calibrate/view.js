@@ -1,64 +1,28 @@
-// The calibration's view: takes picture and guide from the socket, shows both, says so, and gets the next.
-const RETRY_MS = 1000, LENGTH_BYTES = 4, RING = 339.3, HOLDING_S = 10, STEP = 1, FAR_STEP = 5, ENDED = ["done", "failed"];
-const EMPTY = {
-  starting: "Starting the camera …",
-  paused: "The camera is off. Begin turns it on.",
-  problem: "",
-};
-const LOST = "The program does not answer. It may have been closed; this page tries again by itself.";
+// The calibration's view: what to do, in large letters, beside the picture.
+const RING = 339.3, HOLDING_S = 10, STEP = 1, FAR_STEP = 5, ENDED = ["done", "failed"];
+const EMPTY = { starting: "Starting the camera …", paused: "The camera is off. Begin turns it on." };
 
 export default function (component) {
-  const root = component.parentElement.querySelector(".calibrate");
-  // A rerun of the page calls this again: the view that stands goes on.
-  if (!root.view || root.view.token !== component.data.token) root.view = begin(root, component.data);
+  const root = component.parentElement.querySelector(".calibrate"), view = standing(root, component.data, begin);
   root.page = component;
-  root.view.marking(component.data.marking);
-  return root.view.leave;
+  view.marking(component.data.marking);
+  return view.leave;
 }
 
-function begin(root, { path, token }) {
-  const at = (name) => root.querySelector(name);
-  const image = at("img"), decoder = new TextDecoder(), mark = marker(root, at);
-  let socket = null, left = false, shown = 0, url = null, before = null;
+function begin(root, data) {
+  const at = (name) => root.querySelector(name), mark = marker(root, at);
+  let before = null;
 
-  function connect() {
-    if (left) return;
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    socket = new WebSocket(`${scheme}//${location.host}${path}?token=${encodeURIComponent(token)}`);
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = (message) => take(message.data);
-    socket.onclose = () => { if (!left) { tell({ phase: "problem", problem: LOST, guide: null }); setTimeout(connect, RETRY_MS); } };
-  }
-
-  async function take(buffer) {
-    const length = new DataView(buffer).getUint32(0);
-    const told = JSON.parse(decoder.decode(new Uint8Array(buffer, LENGTH_BYTES, length)));
-    if (buffer.byteLength > LENGTH_BYTES + length) {
-      await show(new Blob([new Uint8Array(buffer, LENGTH_BYTES + length)], { type: "image/jpeg" }));
-      root.dataset.shown = ++shown;
-    }
+  function take(told, pictured) {
+    if (pictured) mark.place();
     tell(told);
-    if (socket.readyState === WebSocket.OPEN) socket.send("shown");
-  }
-
-  async function show(blob) {
-    const next = URL.createObjectURL(blob);
-    image.src = next;
-    await image.decode().catch(() => {});
-    if (url) URL.revokeObjectURL(url);
-    url = next;
-    if (image.naturalWidth) at(".picture").style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
-    mark.place();
   }
 
   function tell(told) {
-    if (left || !root.isConnected) return;  // the page shows the result by now
+    if (!root.view || !root.isConnected) return;  // the page shows the result by now
     const guide = told.guide, phase = guide ? guide.phase : "none";
-    root.dataset.phase = told.phase;
+    state(root, told, EMPTY);
     root.dataset.guide = phase;
-    at(".picture").classList.toggle("shows", told.phase === "watching");
-    set(at(".empty"), told.problem || EMPTY[told.phase] || "");
-    root.classList.toggle("dark", isDark(root));
     root.classList.toggle("problem", Boolean(guide && (guide.problem || phase === "failed")));
     if (guide) lead(guide); else if (told.phase === "watching" && told.person !== undefined) ready(told);
     // Streamlit's part of the page changes where a calibration begins or ends.
@@ -89,11 +53,7 @@ function begin(root, { path, token }) {
     set(at(".note"), told.notes.join(" "));
   }
 
-  connect();
-  return {
-    token, marking: mark.on,
-    leave() { left = true; if (socket) socket.close(); if (url) URL.revokeObjectURL(url); root.view = null; },
-  };
+  return { ...feed(root, data, { take, lost: tell }), marking: mark.on };
 }
 
 // Two points along something upright, by mouse, finger or keyboard; told in shares of the picture.
@@ -149,14 +109,4 @@ function marker(root, at) {
   for (const name of ["focus", "blur"]) mark.addEventListener(name, draw);
   addEventListener("resize", () => { if (wanted) place(); });
   return { on, place: () => { if (wanted) place(); } };
-}
-
-// Only what has changed is touched, so that a screen reader says it once.
-function set(element, text) {
-  if (element.textContent !== String(text)) element.textContent = text;
-}
-
-function isDark(root) {
-  const [r, g, b] = getComputedStyle(root).color.match(/\d+(\.\d+)?/g).map(Number);
-  return r + g + b > 384;
 }

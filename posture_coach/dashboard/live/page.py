@@ -10,6 +10,7 @@ import streamlit as st
 from posture_coach.coach.watch import Phase, Watch
 from posture_coach.dashboard import camera
 from posture_coach.dashboard.analyze.result import plain
+from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.live.route import PATH
 from posture_coach.errors import PostureCoachError
@@ -17,7 +18,6 @@ from posture_coach.pose.sources import TURNS_DEG
 from posture_coach.pose.types import Model
 from posture_coach.store.files.settings import save, settings
 
-HERE = Path(__file__).parent
 STATE_EVERY_S = 2.0
 FILE_CHOICE = "A video file …"
 HINTS = (
@@ -30,11 +30,7 @@ HINTS = (
 )
 
 
-def _part(ending: str) -> str:
-    return (HERE / f"view{ending}").read_text(encoding="utf-8")
-
-
-live_view = st.components.v2.component("posture_coach_live", html=_part(".html"), css=_part(".css"), js=_part(".js"))
+live_view = picture_view("posture_coach_live", Path(__file__).parent)
 
 
 def live_page() -> None:

@@ -1,39 +1,17 @@
-// The live view: takes pictures from the socket, shows each, says so, and gets the next.
-const STRIP_S = 120, RETRY_MS = 1000, LENGTH_BYTES = 4;
-const EMPTY = {
-  starting: "Starting the camera …",
-  paused: "Paused. The camera is off. Press Start to go on.",
-  problem: "",
-};
+// The live view: what was found in each picture, beside it.
+const STRIP_S = 120;
+const EMPTY = { starting: "Starting the camera …", paused: "Paused. The camera is off. Press Start to go on." };
 
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".live");
-  // A rerun of the page calls this again: the view that stands goes on.
-  if (root.view && root.view.token === data.token) return root.view.leave;
-  root.view = begin(root, data);
-  return root.view.leave;
+  return standing(parentElement.querySelector(".live"), data, begin).leave;
 }
 
-function begin(root, { path, token }) {
-  const at = (name) => root.querySelector(name);
-  const image = at("img"), decoder = new TextDecoder(), latencies = [];
-  let history = [], socket = null, left = false, shown = 0, url = null;
+function begin(root, data) {
+  const at = (name) => root.querySelector(name), latencies = [];
+  let history = [];
 
-  function connect() {
-    if (left) return;
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    socket = new WebSocket(`${scheme}//${location.host}${path}?token=${encodeURIComponent(token)}`);
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = (message) => take(message.data);
-    socket.onclose = () => { if (!left) { tell({ phase: "problem", problem: LOST }); setTimeout(connect, RETRY_MS); } };
-  }
-
-  async function take(buffer) {
-    const length = new DataView(buffer).getUint32(0);
-    const told = JSON.parse(decoder.decode(new Uint8Array(buffer, LENGTH_BYTES, length)));
-    if (buffer.byteLength > LENGTH_BYTES + length) {
-      await show(new Blob([new Uint8Array(buffer, LENGTH_BYTES + length)], { type: "image/jpeg" }));
-      root.dataset.shown = ++shown;
+  function take(told, pictured) {
+    if (pictured) {
       root.dataset.analysed = told.analysed;
       latencies.push(Date.now() - told.at_ms);
       if (latencies.length > 600) latencies.shift();
@@ -42,26 +20,13 @@ function begin(root, { path, token }) {
     }
     if (told.history) history = told.history;
     own(told.own_targets);
-    at(".kept").textContent = told.kept;
+    set(at(".kept"), told.kept);
     tell(told);
-    if (socket.readyState === WebSocket.OPEN) socket.send("shown");
-  }
-
-  async function show(blob) {
-    const next = URL.createObjectURL(blob);
-    image.src = next;
-    await image.decode().catch(() => {});
-    if (url) URL.revokeObjectURL(url);
-    url = next;
-    if (image.naturalWidth) at(".picture").style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
   }
 
   function tell(told) {
-    root.dataset.phase = told.phase;
-    at(".picture").classList.toggle("shows", told.phase === "watching");
+    state(root, told, EMPTY);
     at(".phase").textContent = told.phase === "problem" ? "no picture" : told.phase;
-    at(".empty").textContent = told.problem || EMPTY[told.phase] || "";
-    root.classList.toggle("dark", isDark(root));
     if (told.phase !== "watching") company([]);
   }
 
@@ -90,7 +55,7 @@ function begin(root, { path, token }) {
   function own(words) {
     const line = at(".own");
     if (line.textContent === words) return;
-    if (shown) history = [];
+    if (Number(root.dataset.shown)) history = [];
     line.textContent = words;
     line.hidden = !words;
   }
@@ -112,7 +77,7 @@ function begin(root, { path, token }) {
     at(".picture").classList.toggle("several", people.length > 0);
     choice.hidden = !people.length;
     resize(boxes, people.length, () => line("div", "", ""));
-    resize(choice, people.length && people.length + 1, (k) => button(k, () => socket.send(String(k))));
+    resize(choice, people.length && people.length + 1, (k) => button(k, () => pictures.say(String(k))));
     people.forEach(({ box: [left, top, right, bottom], measured }, k) => {
       const style = boxes.children[k].style;
       style.left = percent(left);
@@ -126,19 +91,14 @@ function begin(root, { path, token }) {
   }
 
   at(".picture").addEventListener("click", (event) => {
-    if (!at(".picture").classList.contains("several") || socket.readyState !== WebSocket.OPEN) return;
+    if (!at(".picture").classList.contains("several")) return;
     const seen = at("img").getBoundingClientRect();
-    socket.send(JSON.stringify([(event.clientX - seen.left) / seen.width, (event.clientY - seen.top) / seen.height]));
+    pictures.say(JSON.stringify([(event.clientX - seen.left) / seen.width, (event.clientY - seen.top) / seen.height]));
   });
 
-  connect();
-  return {
-    token,
-    leave() { left = true; if (socket) socket.close(); if (url) URL.revokeObjectURL(url); root.view = null; },
-  };
+  const pictures = feed(root, data, { take, lost: tell });
+  return pictures;
 }
-
-const LOST = "The program does not answer. It may have been closed; this page tries again by itself.";
 
 const percent = (share) => `${100 * share}%`;
 
@@ -172,7 +132,7 @@ function measured(m) {
 function line(tag, name, text) {
   const element = document.createElement(tag);
   if (name) element.className = name;
-  element.textContent = text;
+  set(element, text);
   return element;
 }
 
@@ -186,11 +146,6 @@ function fill(list, items, parts) {
     entry.append(...parts(item));
     return entry;
   }));
-}
-
-function isDark(root) {
-  const [r, g, b] = getComputedStyle(root).color.match(/\d+(\.\d+)?/g).map(Number);
-  return r + g + b > 384;
 }
 
 function draw(canvas, history, now, root) {
