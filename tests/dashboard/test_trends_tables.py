@@ -333,7 +333,7 @@ def test_a_measure_is_held_against_what_it_is_known_to_differ_by():
 def test_every_verdict_is_in_words_and_in_the_table():
     found = compared(days_of(50.0), days_of(90.0, start=14), ALIKE, ALIKE, RULES)
     table, html = verdict_table(found, ("before", "after")), verdicts_html(found)
-    assert table.words.startswith("Changed: Score, posture")
+    assert table.words.startswith("Changed: score, posture")
     for one, line in zip(found, table.lines(), strict=True):
         assert line[0] == one.title
         assert one.title in html

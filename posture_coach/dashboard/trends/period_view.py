@@ -65,7 +65,7 @@ def _score(choice: Choice, period: Period, now: Several, first: Several, rules: 
     score = tables.score_table(now.days, now.windows, period)
     mean = mean_of([day.score for day in first.days])
     point, inside = ("median of a week's days", "its days") if period.by_weeks else (
-        "score of a day", f"the scores of its five minutes each, kept for {choice.minutes_days} days",
+        "score of a day", f"its five-minute scores, kept for {choice.minutes_days} days",
     )  # fmt: skip
     keys = [f"Dot: the {point}. Bar: the middle half of {inside}."]
     if mean is not None:

@@ -162,13 +162,9 @@ def shared_reasons(found: Sequence[Compared]) -> list[str]:
         if one.change.verdict is Verdict.NOT_COMPARABLE:
             by_reason.setdefault(one.change.reason, []).append(one.title)
     return [
-        f"{_titles(titles)} {Verdict.NOT_COMPARABLE}: {why}." for why, titles in by_reason.items() if len(titles) > 1
-    ]
-
-
-def _titles(titles: Sequence[str]) -> str:
-    """Write titles as they stand in a sentence."""
-    return listed([titles[0], *map(small, titles[1:])])
+        f"{listed([titles[0], *map(small, titles[1:])])} {Verdict.NOT_COMPARABLE}: {why}."
+        for why, titles in by_reason.items() if len(titles) > 1
+    ]  # fmt: skip
 
 
 def verdict_table(found: Sequence[Compared], names: tuple[str, str]) -> Table:
@@ -180,5 +176,5 @@ def verdict_table(found: Sequence[Compared], names: tuple[str, str]) -> Table:
     judged = [one for one in found if one.change.verdict is not Verdict.NOT_COMPARABLE]
     changed = [one.title for one in found if one.change.verdict is Verdict.CHANGED]
     told = "Nothing has changed that you can be sure of." if judged else "Nothing of it can be compared."
-    told = f"Changed: {_titles(changed)}." if changed else told
+    told = f"Changed: {listed([small(title) for title in changed])}." if changed else told
     return Table("changes", "What has changed", told, heads, rows)
