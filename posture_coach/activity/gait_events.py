@@ -280,8 +280,10 @@ def _from_the_front(series: PoseSeries) -> list[Contact]:
 
 
 def chained(contacts: list[Contact]) -> list[tuple[Contact, ...]]:
-    """Cut contacts where a step was missed, or left follows left."""
+    """Cut contacts where a step was missed, or left follows left; of too few to know a stride by, none is left."""
     stride_s = usual_stride_s([contact.time_s for contact in contacts])
+    if math.isnan(stride_s):
+        return []
     chains: list[list[Contact]] = [contacts[:1]]
     for before, contact in pairwise(contacts):
         steps = steps_between(contact.time_s - before.time_s, stride_s)

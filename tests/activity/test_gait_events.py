@@ -182,6 +182,16 @@ def test_noise_never_ends_in_a_fault(seed, yaw, noise_px):
     assert bool(walk.reason) == (not times)
 
 
+@pytest.mark.parametrize("yaw", [0.0, 90.0])
+def test_a_walk_may_end_at_any_picture(yaw):
+    """Also between a foot's highest point, or its furthest, and the contact that follows."""
+    whole = (lifter if yaw == 0.0 else walker)(4.0, **({} if yaw == 0.0 else {"yaw": yaw}))
+    counts = [len(walk_events(whole.part(0, n)).contacts) for n in range(2, len(whole))]
+    assert counts[0] == 0
+    assert counts[-1] >= 5
+    assert not {1, 2} & set(counts), "so few contacts tell no stride"
+
+
 # The parts
 
 
