@@ -35,7 +35,8 @@ class Levelling:
             if frame.time_s - self._begun_s >= 0.0:
                 self._album.show(frame, pose)
             if gathered:
-                self._at_work = threading.Thread(target=self._read, name="levelling", daemon=True)
+                # Ended with the program in the middle of OpenCV's work, it would take the whole process down with it.
+                self._at_work = threading.Thread(target=self._read, name="levelling", daemon=False)
                 self._at_work.start()
             return None
         if self._at_work.is_alive() or self._found is None:

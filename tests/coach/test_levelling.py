@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -46,6 +48,31 @@ def watched(levelling: Levelling, frames: list[Frame], later_s: float = 0.0) -> 
             return found
         time.sleep(0.01)
     raise AssertionError("no answer")
+
+
+ENDS_AT_ONCE = """
+import time
+import numpy as np
+from posture_coach.coach import levelling
+from posture_coach.pose.sources import Kind, SourceInfo
+from posture_coach.pose.types import Frame
+
+def slowly(*_):
+    time.sleep(0.5)
+    print("read to the end")
+    return None, None
+
+levelling.stand_of = slowly
+level = levelling.Levelling(SourceInfo("camera", Kind.CAMERA, 64, 48, rate_hz=30.0))
+for k in range(7):
+    level.show(Frame(np.zeros((48, 64, 3), np.uint8), float(k), k), None)
+"""
+
+
+def test_a_program_that_ends_waits_for_what_is_being_read():
+    """A thread that is cut off in the middle of OpenCV's work aborts the process."""
+    ended = subprocess.run([sys.executable, "-c", ENDS_AT_ONCE], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "read to the end\n", "")
 
 
 @pytest.mark.parametrize("roll_deg", [0.0, ROLL_DEG, -ROLL_DEG])
