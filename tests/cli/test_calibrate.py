@@ -154,9 +154,9 @@ def test_analyze_holds_a_recording_of_that_camera_against_the_place(taken, clip,
     [
         (lambda folder: video(folder / "grey.mp4", *grey()), 1, "Nobody is in view. Move into the picture"),
         (lambda folder: still_video(folder / "s.mp4", SITTING, seconds=(4.0,)), 1, "has ended before all was taken"),
-        (lambda folder: still_video(folder / "n.mp4", SITTING, seconds=(26.0,)), 1, "no different from upright"),
+        (lambda folder: still_video(folder / "n.mp4", SITTING, seconds=(28.0,)), 1, "no different from upright"),
         (
-            lambda folder: still_video(folder / "c.mp4", SLUMPED, SITTING, seconds=(12.6, 13.0)), 1,
+            lambda folder: still_video(folder / "c.mp4", SLUMPED, SITTING, seconds=(12.6, 15.4)), 1,
             "You sat straighter for the slump than for upright",
         ),
         (lambda folder: folder / "gone.mp4", 1, "There is no file"),
