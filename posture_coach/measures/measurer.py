@@ -85,7 +85,7 @@ class Measurer:
         """Measure the next n pictures."""
         level = levelled(series, self.camera)
         here = scene(level, series, self._tracker, self.accuracy)
-        raw = raw_measures(here.skeleton)
+        raw = raw_measures(here)
         value, reason = self._settled(raw), refusals(here, raw, series.model)
         _because(reason, self._lacking[here.number])
         err = half_widths(self._known(series), value, here.skeleton, series, here.number, self.camera)
@@ -140,8 +140,7 @@ class Measurer:
 
 def _because(reason: Codes, code: Codes) -> None:
     """Write (n, m) codes of `Reason` where there is no reason yet."""
-    fresh = reason == Reason.NONE
-    reason[fresh] = code[fresh]
+    np.copyto(reason, code, where=reason == Reason.NONE)
 
 
 def _lacking(own: Floats, baseline: Baseline | None, camera: Camera) -> Codes:
@@ -168,7 +167,7 @@ def raw_values(series: PoseSeries, accuracy: Accuracy, camera: Camera = LEVEL) -
         (n, m) in the order of `NAMES`, NaN where a point is not seen; and (n,) of `View`.
     """
     here = scene(levelled(series, camera), series, ViewTracker(), accuracy)
-    raw = raw_measures(here.skeleton)
+    raw = raw_measures(here)
     return np.where(refusals(here, raw, series.model) == Reason.NONE, raw, np.nan), here.view
 
 

@@ -24,8 +24,9 @@ EDGE_MARGIN = 0.01
 UNFOLDED_FROM_DEG, UNFOLDED_TO_DEG = 35.0, 120.0
 """Body yaws from which sagittal measures are unfolded: nearer to the front every error more than doubles, and from
 behind nothing was ever compared with the truth."""
-_LEFT_POINTS = [point for point in Landmark if "LEFT" in point.name]
-_RIGHT_POINTS = [point for point in Landmark if "RIGHT" in point.name]
+_LEFT_POINTS, _RIGHT_POINTS = (
+    np.array([side.name in point.name for point in Landmark]) for side in (Side.LEFT, Side.RIGHT)
+)
 _OBLIQUE, _SIDE = columns.VIEWS.index(View.OBLIQUE), columns.VIEWS.index(View.SIDE)
 _HIGHEST_VISIBILITY = 1.0
 
@@ -38,8 +39,8 @@ class Scene:
     ----------
     view, number
         (n,) of `View`, and their places in `columns.VIEWS`.
-    left_near
-        (n,) whether the left side is turned to the camera.
+    far, elsewhere
+        (n, m) whether a measure is of the side turned away, and whether it is none that is seen from there.
     nobody
         (n,) whether nobody was found.
     outside
@@ -47,18 +48,16 @@ class Scene:
     weakness
         (n, 33) the lower of visibility and presence; full for points of a side turned away from the camera, which is
         hidden anyhow, so that nothing is asked of them.
-    unfolds
-        (n,) whether the yaw is one from which the sagittal plane can be unfolded.
     """
 
     skeleton: Skeleton
     view: NDArray[np.object_]
     number: NDArray[np.intp]
-    left_near: Bools
+    far: Bools
+    elsewhere: Bools
     nobody: Bools
     outside: Bools
     weakness: Floats
-    unfolds: Bools
 
 
 def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: Accuracy) -> Scene:
@@ -78,22 +77,25 @@ def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: 
         place = seen.points_px / [seen.width, seen.height]
         outside = np.asarray(((place < EDGE_MARGIN) | (place > 1 - EDGE_MARGIN)).any(axis=2))
     view, near = tracker.push(yaw, broad, series.time_s)
-    left_near = near == Side.LEFT
-    weakness = np.fmin(series.visibility, series.presence)
-    weakness[np.ix_((view == View.SIDE) & left_near, _RIGHT_POINTS)] = _HIGHEST_VISIBILITY
-    weakness[np.ix_((view == View.SIDE) & ~left_near, _LEFT_POINTS)] = _HIGHEST_VISIBILITY
+    number, left_near = columns.view_numbers(view), (near == Side.LEFT)[:, None]
+    side_on = (number == _SIDE)[:, None]
+    turned_away = side_on & np.where(left_near, _RIGHT_POINTS, _LEFT_POINTS)
+    weakness = np.where(turned_away, _HIGHEST_VISIBILITY, np.fmin(series.visibility, series.presence))
+    corner = (number == _OBLIQUE)[:, None] & columns.SAGITTAL
+    far = (side_on | corner) & np.where(left_near, columns.OF_RIGHT, columns.OF_LEFT)
+    elsewhere = (corner & ~unfolds[:, None]) | ~columns.SEEN_FROM[number]
     skeleton = build(series, yaw, view, accuracy.offsets, accuracy.mixing)
-    number = columns.view_numbers(view)
-    return Scene(skeleton, view, number, left_near, ~series.detected, outside, weakness, unfolds)
+    return Scene(skeleton, view, number, far, elsewhere, ~series.detected, outside, weakness)
 
 
-def raw_measures(body: Skeleton) -> Floats:
-    """Return (n, m) values before anything relative is taken off; NaN in the columns of estimates."""
-    return np.array([_of_estimate(body) if row.estimated else row.compute(body) for row in TABLE]).T
+def raw_measures(here: Scene) -> Floats:
+    """Return (n, m) values before anything relative is taken off; NaN in the columns of estimates.
 
-
-def _of_estimate(body: Skeleton) -> Floats:
-    return np.full(len(body.yaw_deg), np.nan)
+    What none of the pictures shows is not reckoned, which from the side is half of all: it stays NaN.
+    """
+    body, nothing = here.skeleton, np.full(len(here.number), np.nan)
+    shown = ~((here.far | here.elsewhere).all(axis=0) | columns.ESTIMATED)
+    return np.array([row.compute(body) if ask else nothing for row, ask in zip(TABLE, shown.tolist(), strict=True)]).T
 
 
 def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
@@ -109,10 +111,7 @@ def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
     why[here.outside @ columns.NEEDED] = Reason.OUT_OF_PICTURE
     if model is Model.HEAVY:
         why[:, columns.FROM_DEPTH] = Reason.SKEWED_DEPTH
-    corner = (here.number == _OBLIQUE)[:, None] & columns.SAGITTAL
-    aside = (here.number == _SIDE)[:, None] | corner
-    far = np.where(here.left_near[:, None], columns.OF_RIGHT, columns.OF_LEFT)
-    why[aside & far] = Reason.FAR_SIDE
-    why[(corner & ~here.unfolds[:, None]) | ~columns.SEEN_FROM[here.number]] = Reason.NOT_FROM_HERE
+    why[here.far] = Reason.FAR_SIDE
+    why[here.elsewhere] = Reason.NOT_FROM_HERE
     why[here.nobody] = Reason.NOBODY
     return why

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.geometry import HALF_TURN_DEG, direction_deg, distance
+from posture_coach.geometry import HALF_TURN_DEG, direction_deg, distance, middle
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Landmark, PoseSeries
 from posture_coach.signals import Held
@@ -52,7 +52,7 @@ def breadth(series: PoseSeries) -> Floats:
     p = series.points_px
     shoulders, hips = (p[:, points] for points in (_SHOULDERS, _HIPS))
     width = (np.abs(shoulders[:, 0, 0] - shoulders[:, 1, 0]) + np.abs(hips[:, 0, 0] - hips[:, 1, 0])) / 2.0
-    length = distance(hips.mean(axis=1), shoulders.mean(axis=1))
+    length = distance(middle(hips[:, 0], hips[:, 1]), middle(shoulders[:, 0], shoulders[:, 1]))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(length > 0, width / length, np.nan)
 
