@@ -84,7 +84,8 @@ class Samples:
 
 def picked(series: PoseSeries, keep: NDArray[np.bool_] | slice) -> PoseSeries:
     """Return some of the pictures."""
-    names = ("time_s", "index", "points_px", "world", "visibility", "presence")
+    names = ["time_s", "index", "points_px", "world", "visibility", "presence"]
+    names += ["spread_px"] if series.spread_px is not None else []
     return replace(series, **{name: getattr(series, name)[keep] for name in names})
 
 

@@ -106,6 +106,8 @@ class Mixing:
         Share of the world points in the side lean.
     thigh_from_depth
         Share of the world points in a hanging thigh, seen from the side; none in a level one, which they misplace.
+    thigh_from_looks
+        The same where several looks at one picture have evened out what they misplace by chance, as at a photo.
     shoulder_line_gain
         The network draws shoulders more level than they are; their slope is multiplied by this.
     corner_leg_gain
@@ -115,6 +117,7 @@ class Mixing:
 
     lean_from_depth: float = 0.0
     thigh_from_depth: float = 0.0
+    thigh_from_looks: float = 0.0
     shoulder_line_gain: float = 1.0
     corner_leg_gain: float = 1.0
 
@@ -285,7 +288,7 @@ def build(
         level_forward_px=offsets.level_forward * np.where(side_on, trunk, 0.0),
         ankle_along_foot=np.where(side_on[:, None] & _feet_seen(series), offsets.ankle_along_foot, 0.0),
         other_leg=np.where(corner, _together(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
-        thigh_from_depth=np.where(side_on & (series.model is not Model.HEAVY), mixing.thigh_from_depth, 0.0),
+        thigh_from_depth=_thigh_from_depth(series, side_on, mixing),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
         mixing=mixing,
     )
@@ -308,6 +311,14 @@ def _moved(
         ear + (ahead * ear_forward + up * offsets.ear_up) * scale,
         trunk,
     )
+
+
+def _thigh_from_depth(series: PoseSeries, side_on: NDArray[np.bool_], mixing: Mixing) -> Floats:
+    """Return (n,) the share of the world points in a hanging thigh; the largest network's are skewed."""
+    if series.model is Model.HEAVY:
+        return np.zeros(len(series))
+    looks = False if series.spread_px is None else (series.spread_px > 0.0).any(axis=1)
+    return np.where(side_on, np.where(looks, mixing.thigh_from_looks, mixing.thigh_from_depth), 0.0)
 
 
 def _feet_seen(series: PoseSeries) -> NDArray[np.bool_]:
@@ -334,7 +345,8 @@ def arm_shift(points: Floats, up: Floats, forward: Floats, offsets: Offsets) -> 
     trunk_deg = hanging_deg(up, np.zeros_like(up), forward)
     arms_deg = hanging_deg(points[:, _BOTH["shoulder"]], points[:, _BOTH["elbow"]], forward[:, None])
     # An arm without length in the picture, as one that points at the camera, counts as hanging.
-    elevation = np.nan_to_num(np.radians(arms_deg - trunk_deg[:, None]))
+    elevation = np.radians(arms_deg - trunk_deg[:, None])
+    elevation = np.where(np.isnan(elevation), 0.0, elevation)
     sine = np.add.reduce(np.sin(elevation) / 2.0, axis=1)
     raised = np.add.reduce((1.0 - np.cos(elevation)) / 2.0, axis=1)
     ahead = offsets.arm_forward * sine + offsets.raised_forward * raised

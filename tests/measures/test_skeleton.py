@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -372,11 +372,21 @@ def test_world_points_have_a_share_in_a_thigh_the_more_it_hangs(yaw, seen, deep)
         assert sagittal.hip_flexion(built(series), side)[0] == pytest.approx(seen, abs=1e-6)
 
 
+def test_where_several_looks_agree_on_a_photo_world_points_have_a_share_of_their_own():
+    series = deep_thighs(draw([Body(yaw_deg=90)]), 20)
+    shares = {"thigh_from_depth": 0.25, "thigh_from_looks": 0.5}
+    for spread_px, read in ((None, 5.0), (np.zeros((1, 33)), 5.0), (np.ones((1, 33)), 10.0)):
+        looked = replace(series, spread_px=spread_px)
+        assert sagittal.hip_flexion(built(looked, **shares), Side.LEFT)[0] == pytest.approx(read, abs=1e-6)
+
+
 def test_the_heavy_models_depth_has_no_share_and_neither_has_any_from_a_corner():
     heavy = deep_thighs(draw([Body(yaw_deg=90)], model=Model.HEAVY), 40)
     corner = deep_thighs(draw([Body(yaw_deg=45)]), 40)
     for series in (heavy, corner):
-        assert sagittal.hip_flexion(built(series, thigh_from_depth=0.25), Side.LEFT)[0] == pytest.approx(0, abs=1e-6)
+        looked = replace(series, spread_px=np.ones((1, 33)))
+        read = sagittal.hip_flexion(built(looked, thigh_from_depth=0.25, thigh_from_looks=0.5), Side.LEFT)[0]
+        assert read == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize(("yaw", "gain"), [(45.0, 1.1), (-40.0, 1.1), (90.0, 1.0), (-70.0, 1.0)])
