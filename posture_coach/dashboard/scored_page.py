@@ -12,8 +12,8 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.dashboard import camera
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.measures_page import EVIDENCE, PROVENANCE
+from posture_coach.dashboard.words import plain
 from posture_coach.measures.definitions import UNIT_SIGN
 from posture_coach.scoring.checked_toml import Band
 from posture_coach.scoring.own import OWN

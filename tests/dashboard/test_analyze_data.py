@@ -17,7 +17,7 @@ from posture_coach.dashboard.analyze.charts import measure_chart
 from posture_coach.dashboard.analyze.data import Result, good_bands, lacking, rows, stretches, thinned
 from posture_coach.dashboard.analyze.html import figures_html, ribbon_html, score_html
 from posture_coach.dashboard.analyze.picture import frame_at, picture
-from posture_coach.dashboard.analyze.result import plain
+from posture_coach.dashboard.words import plain
 from posture_coach.drawing import face_of
 from posture_coach.pose.files import open_file
 from posture_coach.resources import samples_folder

@@ -106,7 +106,7 @@ def day_story(told: Told, rules: Rules, suggestions: Mapping[str, Suggestion], w
     (day,) = told.days
     title, where = dated(day.day), subtitle(told, whose)
     start = [_seen(day, told, whose), _did(day, whose), _gaps(day, told)]
-    if day.judged_s < rules.days.enough_s:
+    if not is_judged(day, rules):
         return Story(title, where, (*filter(None, start), _too_little(day.judged_s, rules)), whose=whose)
     chosen = suggested(day.losses, [day], suggestions, rules)
     sentences = [
@@ -121,9 +121,14 @@ def confidence(coverage: float) -> str:
     return "sure" if coverage >= SURE else "fair" if coverage >= FAIR else "a glimpse"
 
 
+def is_judged(day: Day, rules: Rules) -> bool:
+    """Tell whether enough of a day was seen for its score to say anything."""
+    return day.judged_s >= rules.days.enough_s
+
+
 def judged(days: Iterable[Day], rules: Rules) -> list[Day]:
     """Return the days that were seen for long enough and have a score."""
-    return [day for day in days if day.judged_s >= rules.days.enough_s and not math.isnan(day.score)]
+    return [day for day in days if is_judged(day, rules) and not math.isnan(day.score)]
 
 
 def comparable(days: Iterable[Day], rules: Rules) -> list[Day]:

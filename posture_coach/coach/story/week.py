@@ -19,6 +19,7 @@ from posture_coach.coach.story.day import (
     breaks_figure,
     comparable,
     confidence,
+    is_judged,
     judged,
     longest_figure,
     next_time,
@@ -112,7 +113,7 @@ def _seen(told: Told, whose: Whose) -> str:
 
 
 def _too_little(days: Sequence[Day], rules: Rules) -> str:
-    if any(day.judged_s >= rules.days.enough_s for day in days):
+    if any(is_judged(day, rules) for day in days):
         return "Too little was in view for a score on any of them, which is neither good nor bad."
     enough = lasting(rules.days.enough_s)
     return (

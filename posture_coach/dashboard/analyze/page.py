@@ -14,10 +14,11 @@ from posture_coach.dashboard import camera
 from posture_coach.dashboard import jobs as shared
 from posture_coach.dashboard.analyze.data import forget
 from posture_coach.dashboard.analyze.options import as_query, in_words, problem
-from posture_coach.dashboard.analyze.result import plain, show_result
+from posture_coach.dashboard.analyze.result import show_result
 from posture_coach.dashboard.analyze.routes import MAX_BYTES, PATH, TOO_LARGE, WORDS
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.jobs import Job, Jobs, State
+from posture_coach.dashboard.words import plain
 from posture_coach.pose.sources import TURNS_DEG
 from posture_coach.pose.types import Model
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +27,7 @@ from posture_coach.dashboard.analyze.picture import picture
 from posture_coach.dashboard.analyze.walk import show_walk
 from posture_coach.dashboard.analyze.worker import CSV, PARQUET, SUMMARY
 from posture_coach.dashboard.jobs import Job, Jobs, State, Work
+from posture_coach.dashboard.words import plain
 from posture_coach.errors import PostureCoachError
 from posture_coach.pose.sources import Kind
 
@@ -40,22 +40,8 @@ CHARTED_FIRST = (
 ROWS_AT_MOST = 10_000
 """Rows that the table on the page shows; the files hold all."""
 POLL_S = 0.5
-_SPECIAL = "\\`*_{}[]()<>#+-.!|~$:^="
-_COMMAND = re.compile(r"`([^`\n]+)`")
 _MIME = {CSV: "text/csv", PARQUET: "application/vnd.apache.parquet", SUMMARY: "application/json"}
 _LABEL = {CSV: "CSV", PARQUET: "Parquet", SUMMARY: "Summary (JSON)"}
-
-
-def plain(text: str) -> str:
-    """Return text that Markdown shows as it is: a file's name must not become a link or a picture.
-
-    What stands in backticks, as commands do in this program's messages, is shown as code.
-    """
-    return "".join(f"`{part}`" if k % 2 else _escaped(part) for k, part in enumerate(_COMMAND.split(text)))
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{c}" if c in _SPECIAL else c for c in text)
 
 
 def show_result(jobs: Jobs, job: Job) -> None:

@@ -10,12 +10,12 @@ from posture_coach.coach.guide import ENDED, Phase
 from posture_coach.coach.kept import kept
 from posture_coach.coach.watch import Watch
 from posture_coach.dashboard import camera
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.calibrate import run as calibrate_run
 from posture_coach.dashboard.calibrate.places import places_list
 from posture_coach.dashboard.calibrate.route import PATH
 from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
+from posture_coach.dashboard.words import plain
 from posture_coach.errors import DataError, PostureCoachError
 from posture_coach.store.files.profiles import MAX_NAME, STATURE_CM
 

@@ -9,9 +9,8 @@ import streamlit as st
 
 from posture_coach.coach.places import stale
 from posture_coach.coach.watch import Watch
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.calibrate import run as calibrate_run
-from posture_coach.dashboard.words import SEEN_FROM
+from posture_coach.dashboard.words import SEEN_FROM, plain
 from posture_coach.errors import PostureCoachError
 from posture_coach.store.files.profiles import MAX_NAME, Places, Profile
 

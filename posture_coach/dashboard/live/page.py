@@ -9,10 +9,10 @@ import streamlit as st
 
 from posture_coach.coach.watch import Phase, Watch
 from posture_coach.dashboard import camera
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.live.route import PATH
+from posture_coach.dashboard.words import plain
 from posture_coach.errors import PostureCoachError
 from posture_coach.pose.sources import TURNS_DEG
 from posture_coach.pose.types import Model

@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from posture_coach.dashboard import camera
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.targets.html import rows_of
+from posture_coach.dashboard.words import plain
 from posture_coach.errors import PostureCoachError
 from posture_coach.measures.definitions import UNIT_SIGN
 from posture_coach.scoring.own import EDGES, GRADES, HEAVIEST, LONGEST

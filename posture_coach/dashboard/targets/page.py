@@ -10,10 +10,10 @@ from html import escape
 import streamlit as st
 
 from posture_coach.dashboard import camera
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.scored_page import PAGE_PX, SEEN_FROM, known_html
 from posture_coach.dashboard.targets.edit import DONE, FAULT, OPEN, begin_anew, edit, open_editor
 from posture_coach.dashboard.targets.html import STYLE, bands_html
+from posture_coach.dashboard.words import plain
 from posture_coach.errors import PostureCoachError
 from posture_coach.measures.definitions import BY_NAME
 from posture_coach.scoring.targets import JUDGED, Own, RelativeTo, Source, Target, shipped_sources

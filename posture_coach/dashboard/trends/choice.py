@@ -9,8 +9,8 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.whose import Whose
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends.period import Period
+from posture_coach.dashboard.words import plain
 from posture_coach.store.history.trends import About
 
 DAY_KEY = "trends_day"

@@ -8,12 +8,12 @@ from datetime import datetime
 import streamlit as st
 
 from posture_coach.coach.story.whose import Whose
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends.figure import show
-from posture_coach.dashboard.trends.html import message_html, note_html
+from posture_coach.dashboard.trends.html import note_html
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns
+from posture_coach.dashboard.words import message_html, plain
 from posture_coach.errors import DataError, StoreError
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable
 from html import escape
@@ -11,9 +10,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from posture_coach.activity.types import Activity
-from posture_coach.dashboard.trends.period_tables import HOUR_S, MINUTE_S, Extremes, Sat, is_judged, quartiles, sat
+from posture_coach.coach.story.day import is_judged
+from posture_coach.dashboard.trends.period_tables import HOUR_S, MINUTE_S, Extremes, Sat, quartiles, sat
 from posture_coach.dashboard.trends.table import NOTHING, said
 from posture_coach.dashboard.trends.verdicts import Compared
+from posture_coach.dashboard.words import message_html
 from posture_coach.measures.comparison import Verdict
 from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.windows import FAIR, SURE
@@ -21,7 +22,6 @@ from posture_coach.store.history.trends import Day
 
 Card = tuple[str, str, str]
 """Title, figure, and what to say beneath it."""
-_COMMAND = re.compile(r"`([^`\n]+)`")
 SKETCH = Path(__file__).with_name("sketch.svg")
 SKETCHED = (
     "A sketch without numbers, not your data. Above: a dot for each day's score, with a bar for how much it varied "
@@ -131,8 +131,3 @@ def verdicts_html(found: Iterable[Compared]) -> str:
 def note_html(*sentences: str) -> str:
     """Return quiet sentences."""
     return "".join(f'<p class="pc-note">{message_html(words)}</p>' for words in sentences if words)
-
-
-def message_html(words: str) -> str:
-    """Return words as they are; what stands in backticks, as commands do in this program's messages, as code."""
-    return _COMMAND.sub(r"<code>\1</code>", escape(words))

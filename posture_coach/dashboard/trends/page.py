@@ -10,7 +10,6 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.whose import YOU, Whose
-from posture_coach.dashboard.analyze.result import plain
 from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
 from posture_coach.dashboard.trends.compare_view import compare_view
 from posture_coach.dashboard.trends.day_view import day_view
@@ -20,6 +19,7 @@ from posture_coach.dashboard.trends.html import note_html, sketch_html
 from posture_coach.dashboard.trends.period import BASELINE_DAYS, Period, Span, after, around, baseline, before
 from posture_coach.dashboard.trends.period_view import period_view
 from posture_coach.dashboard.trends.story_section import story_section
+from posture_coach.dashboard.words import plain
 from posture_coach.errors import StoreError
 from posture_coach.store.files.own_targets import ME
 from posture_coach.store.files.settings import settings

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.day import is_judged
 from posture_coach.coach.story.words import counted
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns, said
@@ -50,11 +51,6 @@ class Sat:
     planned: float
     longest_min: float
     median_min: float
-
-
-def is_judged(day: Day, rules: Rules) -> bool:
-    """Tell whether enough of a day was seen for its score to say anything."""
-    return day.judged_s >= rules.days.enough_s
 
 
 def without_glimpses(days: Iterable[Day], rules: Rules) -> list[Day]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.day import is_judged
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.changes_view import changes
@@ -70,7 +71,7 @@ def _score(choice: Choice, period: Period, now: Several, first: Several, rules: 
     keys = [f"Dot: the {point}. Bar: the middle half of {inside}."]
     if mean is not None:
         keys.append(f"{BASELINE}, {mean:.0f}.")
-    if not all(tables.is_judged(day, rules) for day in now.days):
+    if not all(is_judged(day, rules) for day in now.days):
         keys.append(f"A day has a score from {rules.days.enough_s / tables.MINUTE_S:g} minutes on.")
     show(score, charts.spread_chart(score, period, "score", mean), keys, choice.file)
 
