@@ -253,7 +253,8 @@ def cost(truth: Sequence[Item], model: Model, cache: Path | None) -> str:
     measuring_s = min(_seconds(measurer.push, parts) for _ in range(TIMED_ROUNDS))
     with Landmarker(model, Mode.TRACKED) as network:
         finding_s = _seconds(network.find, list(islice(frames(item), FOUND_PICTURES)))
-    return f"{1000.0 * measuring_s:.1f} ms of processor time, {measuring_s / finding_s:.1%} of what finding the person"
+    share = f"{measuring_s / finding_s:.1%} of what finding the person in it takes"
+    return f"{1000.0 * measuring_s:.1f} ms of processor time, {share}"
 
 
 def _seconds(work: Callable[[Any], object], pieces: Sequence[Any]) -> float:

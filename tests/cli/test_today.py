@@ -33,14 +33,17 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
     database = Database(address(f"sqlite:///{folder / 'history.db'}"))
     prepare(database, YESTERDAY)
-    source = origin(YESTERDAY, place=DOCKED)
     with database.writing() as connection:
-        session = history.begin(connection, source)
-        for batch in batches(1800, every_s=1800):
-            history.keep(connection, session, source, batch)
-        history.close(connection, session)
+        keep_half_an_hour(connection, origin(YESTERDAY, place=DOCKED))
     database.close()
     return folder
+
+
+def keep_half_an_hour(connection, source):
+    session = history.begin(connection, source)
+    for batch in batches(1800, every_s=1800):
+        history.keep(connection, session, source, batch)
+    history.close(connection, session)
 
 
 def today(home, *arguments, folder=None, **more):
@@ -137,11 +140,7 @@ def shared(home, tmp_path_factory):
     sealer = keys.make(database, 1, PASSPHRASE)
     with database.writing() as connection:
         anna, _ = (people.add(connection, sealer, name, 1) for name in ("anna", "berta"))
-        source = origin(YESTERDAY - timedelta(days=1), person=anna.id)
-        session = history.begin(connection, source)
-        for batch in batches(1800, every_s=1800):
-            history.keep(connection, session, source, batch)
-        history.close(connection, session)
+        keep_half_an_hour(connection, origin(YESTERDAY - timedelta(days=1), person=anna.id))
     database.close()
     return folder
 

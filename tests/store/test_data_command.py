@@ -361,7 +361,6 @@ main()
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_what_a_killed_export_has_left_is_listed_to_be_deleted(anywhere, tmp_path):
     out = tmp_path / "out"
     env = environment(**{FOLDER_VARIABLE: str(anywhere.folder), URL_VARIABLE: anywhere.url})
