@@ -17,6 +17,14 @@ from tests.clips import SITTING, must_have, video
 from tests.dashboard.conftest import serving, until, watch_page
 
 LIVE = '.live[data-phase="watching"]'
+DECODE_SLOWLY = """() => {
+    const decode = HTMLImageElement.prototype.decode;
+    HTMLImageElement.prototype.decode = async function () {
+        window.decoding = (window.decoding || 0) + 1;
+        await new Promise((done) => setTimeout(done, 1500));
+        await decode.call(this).finally(() => { window.decoded = (window.decoded || 0) + 1; });
+    };
+}"""
 READ_VALUES = """(root) => Object.fromEntries([...root.querySelectorAll('[data-measure]')].map(
     (cell) => [cell.dataset.measure, parseFloat(cell.textContent)]))"""
 READ_PIXELS = """async (root) => {
@@ -144,6 +152,16 @@ def test_the_own_upright_makes_the_trunk_scorable(live):
     )
     until(lambda: "of your own upright" in entry.inner_text(), "it is still not scored")
     assert "good" in entry.inner_text()
+
+
+def test_a_picture_that_arrives_after_the_page_was_left_disturbs_nobody(live):
+    live.evaluate(DECODE_SLOWLY)
+    live.wait_for_function("() => window.decoding")
+    live.get_by_role("link", name="Targets").click()
+    live.locator(".live").wait_for(state="detached")
+    live.wait_for_function("() => window.decoded === window.decoding")
+    live.get_by_role("link", name="Live").click()
+    live.wait_for_selector(LIVE)
 
 
 def test_the_keyboard_reaches_pause(live):

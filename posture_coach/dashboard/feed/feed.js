@@ -29,6 +29,7 @@ function feed(root, { path, token }, { take, lost }) {
     const pictured = buffer.byteLength > end;
     if (pictured) {
       await show(new Blob([new Uint8Array(buffer, end)], { type: "image/jpeg" }));
+      if (left) { URL.revokeObjectURL(url); return; }  // The page was left while the picture was being decoded.
       root.dataset.shown = ++shown;
     }
     take(told, pictured);
@@ -60,7 +61,7 @@ function state(root, told, words) {
   root.dataset.phase = told.phase;
   root.querySelector(".picture").classList.toggle("shows", told.phase === "watching");
   set(root.querySelector(".empty p"), told.problem || words[told.phase] || "");
-  root.classList.toggle("dark", isDark(root));
+  if (root.isConnected) root.classList.toggle("dark", isDark(root));  // What is off the page has no colour.
 }
 
 // Only what has changed is touched, so that a screen reader says it once; a command in backticks is shown as code.
