@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,18 @@ PROJECT = Path(__file__).resolve().parents[1]
 # A busy machine is no error; and CI finds the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("here")
+
+
+def where_it_is_noon(now: datetime) -> str:
+    """Return the name of the time zone, by whole hours, in which it is between noon and one."""
+    return f"Etc/GMT{now.astimezone(UTC).hour - 12:+d}"
+
+
+# Tests of today and yesterday take a while, and none of them is to begin on one day and end on the next.
+# Before any test file is read: some say at once which day yesterday was.
+if hasattr(time, "tzset"):
+    os.environ["TZ"] = where_it_is_noon(datetime.now(UTC))
+    time.tzset()
 
 
 @pytest.fixture(autouse=True, scope="session")
