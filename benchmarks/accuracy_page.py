@@ -2,7 +2,7 @@
 
 Everything on the page comes from this command but the figures of others, which carry their source. Whatever was fitted
 is judged on bodies that it was not fitted on: landmark offsets, gains, half-widths, and the desk camera's constants.
-Three minutes with a filled cache.
+Four minutes with a filled cache.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from posture_coach.measures.columns import VIEWS
 from posture_coach.measures.definitions import TABLE, UNIT_SIGN, Definition
 from posture_coach.measures.desk_constants import PitchFrom
 from posture_coach.measures.measurer import Measurer
+from posture_coach.measures.skeleton import Offsets
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.smoothing import smoothed
-from posture_coach.pose.types import Mode, Model
+from posture_coach.pose.types import Mode, Model, PoseSeries
 from posture_coach.resources import PACKAGE
 
 Floats = NDArray[np.float64]
@@ -70,6 +71,7 @@ LINES: tuple[Line, ...] = (
     *_lines("corner, standing", ("B oblique",), TRUNK, NECK, HIP, KNEE),
     *_lines("corner, squatting", ("D oblique",), TRUNK, NECK, HIP, KNEE),
 )
+MOVING = (("D side",), ("C side",))
 
 
 def title(row: Definition) -> str:
@@ -80,7 +82,7 @@ def title(row: Definition) -> str:
 # Half-widths that never saw the body they are judged on ------------------------------------------------------------
 
 
-def held_out_half_widths(e: Errors) -> Floats:
+def held_out_half_widths(e: Errors, fitted_on: Errors) -> Floats:
     """Return (n,) half-widths, each from the bodies other than its own; NaN where those do not tell."""
     half = np.full(len(e.ours), np.nan)
     for view in VIEWS:
@@ -88,7 +90,7 @@ def held_out_half_widths(e: Errors) -> Floats:
             here = (e.view == view) & (e.mode == mode)
             for body in set(e.body[here].tolist()):
                 own = here & (e.body == body)
-                width, growth = _of_others(e, view, mode, body)
+                width, growth = _of_others(fitted_on, view, mode, body)
                 half[own] = np.sqrt(width**2 + (growth * e.value[own]) ** 2 + e.added[own] ** 2)
     return half
 
@@ -120,10 +122,10 @@ class Judged:
         return Judged(self.errors.of(keep), self.half[keep], self.refused[keep])
 
 
-def judge(joint: str, e: Errors) -> Judged:
+def judge(joint: str, e: Errors, fitted_on: Errors) -> Judged:
     """Refuse what the product would refuse, with half-widths from other bodies."""
     useful = JOINTS[joint].useful
-    half = held_out_half_widths(e)
+    half = held_out_half_widths(e, fitted_on)
     with np.errstate(invalid="ignore"):
         refused = np.isnan(e.ours) | np.isnan(half) | (half > useful)
     return Judged(e, half, refused)
@@ -177,6 +179,33 @@ def view_table(judged: Mapping[str, Judged]) -> Iterator[str]:
                 part = j.of((j.errors.view == view) & (j.errors.mode == mode) & ~np.isnan(j.errors.ours))
                 if view in row.views and (~part.refused).any():
                     yield _row(view.value, joint, mode.value, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Live(Bench):
+    """Reads pictures as they come."""
+
+    def read(self, series: PoseSeries) -> PoseSeries:
+        """Return it as it is."""
+        return series
+
+
+def live_table(judged: Mapping[str, Judged], live: Mapping[str, Judged]) -> Iterator[str]:
+    """Yield what is another matter live: who moves, seen from the side."""
+    yield "| where | measure | mode | file | live | inside, live % |\n|---|---|---|--:|--:|--:|"
+    for line in (one for one in LINES if one.cells in MOVING):
+        for mode in Mode:
+            both = [
+                of[line.joint].of(
+                    np.isin(of[line.joint].errors.cell, line.cells) & (of[line.joint].errors.mode == mode)
+                )
+                for of in (judged, live)
+            ]
+            means = [f"{mean(np.abs(np.where(j.refused, np.nan, j.errors.ours)), j.errors.weight):.1f}°" for j in both]
+            kept = ~both[1].refused
+            inside = np.abs(both[1].errors.ours[kept]) <= both[1].half[kept]
+            share = f"{100 * np.average(inside, weights=both[1].errors.weight[kept]):.0f}"
+            yield "| " + " | ".join([line.where, title(JOINTS[line.joint]), mode.value, *means, share]) + " |"
 
 
 def coverage_table(judged: Mapping[str, Judged]) -> Iterator[str]:
@@ -307,13 +336,17 @@ def main() -> None:
     offsets = leave_one_body_out(side_samples(truth, Model.FULL, args.cache))
     bench = Bench(truth, args.model, modes, args.cache, 1, offsets=_of_body(offsets))
     errors, looks = collect(bench)
-    judged = {joint: judge(joint, e) for joint, e in errors.items()}
+    judged = {joint: judge(joint, e, e) for joint, e in errors.items()}
+    moving = [item for item in truth if item.rate_hz and (item.cell,) in MOVING]
+    as_they_come, _ = collect(Live(moving, args.model, modes, args.cache, 1, offsets=_of_body(offsets)))
+    live = {line.joint: judge(line.joint, as_they_come[line.joint], errors[line.joint]) for line in LINES[:4]}
     bland_altman(judged, DOCS / "images" / "accuracy_bland_altman.svg")
     parts = {
         "head": [head(args.model, modes, "fitted without the body they are used on")],
         "looks": [_counted(looks)],
         "by posture": first_table(judged),
         "by view": view_table(judged),
+        "live": live_table(judged, live),
         "inside": coverage_table(judged),
         "plot": ["![Found minus true over their mean](images/accuracy_bland_altman.svg)"],
         "desk": desk_table(truth, args.model, args.cache),
@@ -329,7 +362,7 @@ def main() -> None:
     print(f"written: {DOCS / 'accuracy.md'}")
 
 
-def _of_body(offsets: Mapping[str, object]) -> Callable[[str], object]:
+def _of_body(offsets: Mapping[str, Offsets]) -> Callable[[str], Offsets]:
     shipped = shipped_accuracy().offsets
     return lambda body: offsets.get(body, shipped)
 

@@ -29,6 +29,7 @@ from benchmarks.truth import DATA, _read, _write, items, options, poses
 from posture_coach.activity import doing, posture
 from posture_coach.activity.recognise import Recogniser, recognise
 from posture_coach.activity.types import Activity
+from posture_coach.measures.legs import untangled
 from posture_coach.pose.files import open_file
 from posture_coach.pose.follow import Follower
 from posture_coach.pose.roster import Choice, Roster
@@ -138,7 +139,7 @@ def _passed(path: Path, model: Model, mode: Mode, person: Choice | Roster) -> tu
 
 def told(clip: Clip, live: bool) -> NDArray[np.object_]:
     """(n,) what the program says of each picture."""
-    return Recogniser().push(clip.series).label if live else recognise(smoothed(clip.series)).label
+    return Recogniser().push(clip.series).label if live else recognise(smoothed(untangled(clip.series))).label
 
 
 def matrix(

@@ -24,9 +24,11 @@ from posture_coach.geometry import wrapped_deg
 from posture_coach.measures.accuracy import Error, shipped_accuracy
 from posture_coach.measures.baseline import neutral as neutral_of
 from posture_coach.measures.definitions import TABLE, Definition, Relative
+from posture_coach.measures.legs import untangled
 from posture_coach.measures.measurer import Measurer
 from posture_coach.measures.skeleton import Offsets
 from posture_coach.measures.types import MeasureSeries, Side, View
+from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Mode, Model, PoseSeries
 
 Floats = NDArray[np.float64]
@@ -113,6 +115,10 @@ class Bench:
         """Return what the network found."""
         return poses(item, self.model, mode, self.cache)
 
+    def read(self, series: PoseSeries) -> PoseSeries:
+        """Return it as a file is read: legs told apart, and smoothed. Plain landmarks are judged as they come."""
+        return smoothed(untangled(series))
+
     def rest(self, item: Item, mode: Mode) -> tuple[Item, PoseSeries] | None:
         """Return the person's own neutral: the item it is in and the pictures that show it."""
         if item.rate_hz is not None:
@@ -129,9 +135,10 @@ class Bench:
         series, rest = self.poses(item, mode), self.rest(item, mode)
         own, at_rest = None, None
         if rest and rest[1].detected.any():
-            own = neutral_of(rest[1], accuracy, "its own neutral", camera(rest[0], self.cache))
-            at_rest = Measurer(accuracy, own, camera(rest[0], self.cache)).push(rest[1])
-        measured = Measurer(accuracy, own, camera(item, self.cache)).push(series)
+            shown = self.read(rest[1])
+            own = neutral_of(shown, accuracy, "its own neutral", camera(rest[0], self.cache))
+            at_rest = Measurer(accuracy, own, camera(rest[0], self.cache)).push(shown)
+        measured = Measurer(accuracy, own, camera(item, self.cache)).push(self.read(series))
         return Look(item, series, measured, share, rest, at_rest)
 
 

@@ -38,6 +38,7 @@ from posture_coach.activity.gait_speed import Ruler
 from posture_coach.activity.gait_types import Contact, Figure, Gait
 from posture_coach.geometry import distance, middle
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.legs import untangled
 from posture_coach.measures.measurer import Measurer
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Landmark, Mode, Model, PoseSeries
@@ -230,6 +231,7 @@ class Found:
 def told(clip: Clip, series: PoseSeries, cache: Path | None) -> Found:
     """Run the program's own way from poses to figures, with the person's height known and nothing of the camera's."""
     eye = replace(camera(clip.item, cache), focal_px=None, lens=None)
+    series = untangled(series)
     measures = Measurer(shipped_accuracy(), None, eye).push(smoothed(series))
     result = gait(series, np.ones(len(series), dtype=bool), measures, eye, Ruler(STATURE_M[clip.item.body]))
     assert result is not None

@@ -18,6 +18,7 @@ from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.baseline import neutral
 from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.definitions import NAMES
+from posture_coach.measures.legs import untangled
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.stand import stand_of
 from posture_coach.pose.album import Album
@@ -93,7 +94,7 @@ class Analysis:
     source
         What is told of it in the summary.
     raw
-        The poses as they came, before they were smoothed.
+        The poses before they were smoothed.
     camera
         How it stood.
     ruler
@@ -227,7 +228,7 @@ def _told_camera(camera: Camera) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What reading one input gave: the poses smoothed, and raw as they came."""
+    """What reading one input gave: the poses smoothed, and raw as they were before; left and right are put right."""
 
     series: PoseSeries
     raw: PoseSeries
@@ -277,7 +278,7 @@ def _passed(path: Path, settings: Settings, progress: Progress, person: Choice |
             follower.roster.settle()
             roster = follower.roster
         told = [None if roster.mixed(time_s) else pose for pose, (time_s, _) in zip(poses, frames, strict=True)]
-        series = PoseSeries.of(told, frames, size=size, mode=mode, model=settings.model)
+        series = untangled(PoseSeries.of(told, frames, size=size, mode=mode, model=settings.model))
         return _Found(smoothed(series), series, sights, roster, source.info, source.report, album)
 
 
