@@ -39,6 +39,8 @@ SHORTER_PER_S = 60.0
 SHORTER_FREE = 0.15
 """Near less far, less the same exchanged, is between 0.1 and 0.2, and postures make it differ by 0.1: as much below 0
 happens by itself."""
+LEAST_SEEN = 0.5
+"""Visibility of the better seen knee, and ankle: below, legs are guesses, as under a desk."""
 SHORTEST_PX = 1e-3
 """A thigh that points at the camera has no length whose logarithm could be taken."""
 LONGEST_GAP_S = 0.15
@@ -69,7 +71,7 @@ def untangled(series: PoseSeries) -> PoseSeries:
     series
         As the network found them, not smoothed: across an exchange that blends two legs.
     """
-    row, yaw = _side_on(series)
+    row, yaw = _shown(series)
     if not len(row):
         return series
     seen = _seen(series.points_px[row], np.where(yaw > 0, 1.0, -1.0))
@@ -92,12 +94,13 @@ class _Seen:
     cost_per_s: Floats
 
 
-def _side_on(series: PoseSeries) -> tuple[Indices, Floats]:
-    """Return (m,) places of the pictures that show somebody from the side, and (m,) body yaws in them."""
+def _shown(series: PoseSeries) -> tuple[Indices, Floats]:
+    """Return (m,) places of the pictures that show somebody's legs from the side, and (m,) body yaws in them."""
     yaw = body_yaw_deg(series)
     with np.errstate(invalid="ignore"):
-        narrow = breadth(series) <= SIDE_MAX_BREADTH
-        row = np.flatnonzero((np.abs(np.abs(yaw) - SIDE_ON_DEG) <= SIDE_TOLERANCE_DEG) & narrow)
+        side_on = (np.abs(np.abs(yaw) - SIDE_ON_DEG) <= SIDE_TOLERANCE_DEG) & (breadth(series) <= SIDE_MAX_BREADTH)
+        knees, ankles = (series.visibility[:, left : left + 2].max(axis=1) >= LEAST_SEEN for left in _PAIRS[2:])
+    row = np.flatnonzero(side_on & knees & ankles)
     return row, yaw[row]
 
 

@@ -116,6 +116,13 @@ def test_pictures_far_apart_are_taken_as_they_come():
     assert same(untangled(seen), seen)
 
 
+def test_legs_that_are_guessed_are_taken_as_they_come():
+    hidden = walk()
+    hidden.visibility[:, FEET] = 0.3
+    seen = confused(hidden, range(20, 24), KNEES)
+    assert same(untangled(seen), seen)
+
+
 def test_a_photo_is_taken_as_it_comes():
     seen = confused(walk(n=1), [0], KNEES)
     assert same(untangled(seen), seen)
