@@ -8,15 +8,14 @@ the points are smoothed as in a file.
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.errors import Bench, errors_of
-from benchmarks.truth import Item, items
+from benchmarks.truth import Item, items, options
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.legs import untangled
 from posture_coach.pose.smoothing import smoothed
@@ -61,41 +60,35 @@ def figures(bench: Bench, item: Item, mode: Mode) -> Iterator[tuple[str, float]]
 
 
 def rows(seen: Iterable[Item], model: Model, cache: Path | None) -> Iterator[str]:
-    """Yield a row for each kind and mode: sums of pictures, means of clips, and the clips that came out worse."""
+    """Yield a row for each kind and mode."""
     clips = [item for item in seen if item.rate_hz and item.camera == "side" and item.group in KINDS]
     offsets = shipped_accuracy().offsets
     ways = [way(clips, model, list(Mode), cache, 1, lambda _: offsets) for way in (AsTold, Bench)]
-    yield f"{'':12}{'':10}{'pictures':>9}{'knees':>15}{'ankles':>15}{'hip':>15}{'knee':>15}  worse"
+    yield f"{'':12}{'':10}{'pictures':>9}" + "".join(f"{name:>15}" for name in (*PAIRS, *ANGLES.values())) + "  worse"
     for group, kind in KINDS.items():
+        of = [item for item in clips if item.group == group]
         for mode in Mode:
-            of = [item for item in clips if item.group == group]
-            table = [[dict(figures(way, item, mode)) for way in ways] for item in of]
-            sums = [f"{sum(a[k] for a, _ in table):.0f} -> {sum(b[k] for _, b in table):.0f}" for k in PAIRS]
-            means = [
-                f"{np.mean([a[k] for a, _ in table]):.1f} -> {np.mean([b[k] for _, b in table]):.1f}"
-                for k in ANGLES.values()
-            ]
-            worse = [
-                f"{item.id} {k} {a[k]:.1f} -> {b[k]:.1f}"
-                for item, (a, b) in zip(of, table, strict=True)
-                for k in ANGLES.values()
-                if b[k] > a[k] + NO_WORSE_DEG
-            ]
-            pictures = sum(len(item.px) for item in of)
-            yield (
-                f"{kind:12}{mode:10}{pictures:9}"
-                + "".join(f"{c:>15}" for c in sums + means)
-                + "  "
-                + (", ".join(worse) or "none")
-            )
+            found = {item.id: (dict(figures(ways[0], item, mode)), dict(figures(ways[1], item, mode))) for item in of}
+            yield f"{kind:12}{mode:10}{sum(len(item.px) for item in of):9}" + _compared(found)
+
+
+def _compared(found: Mapping[str, tuple[dict[str, float], dict[str, float]]]) -> str:
+    """Return sums of pictures and means of clips, before -> after, and the angles that came out worse."""
+    ways = list(zip(*found.values(), strict=True))
+    cells = [" -> ".join(f"{sum(told[name] for told in way):.0f}" for way in ways) for name in PAIRS]
+    cells += [" -> ".join(f"{np.mean([told[name] for told in way]):.1f}" for way in ways) for name in ANGLES.values()]
+    worse = [
+        f"{clip} {name} {before[name]:.1f} -> {after[name]:.1f}"
+        for clip, (before, after) in found.items()
+        for name in ANGLES.values()
+        if after[name] > before[name] + NO_WORSE_DEG
+    ]
+    return "".join(f"{cell:>15}" for cell in cells) + "  " + (", ".join(worse) or "none")
 
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Model, choices=list(Model), default=Model.FULL)
-    parser.add_argument("--cache", type=Path, help="folder that keeps what the network found")
-    args = parser.parse_args()
+    args = options(__doc__ or "").parse_args()
     for row in rows(items(), args.model, args.cache):
         print(row, flush=True)
 
