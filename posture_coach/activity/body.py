@@ -196,5 +196,5 @@ def _seen(series: PoseSeries, points: tuple[Landmark, ...]) -> Bools:
     p = series.points_px[:, at]
     with np.errstate(invalid="ignore"):
         inside = (p >= 0) & (p < np.array([series.width, series.height]))
-        believed = np.fmin(series.visibility[:, at], series.presence[:, at]) >= SEEN
+        believed = series.sureness[:, at] >= SEEN
     return np.asarray(inside.all(axis=(1, 2)) & believed.all(axis=1), dtype=bool)

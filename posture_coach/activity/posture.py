@@ -14,6 +14,8 @@ STANDING_DROP = 0.54
 SITTING_DROP = 0.50
 """Height of the hip above the knee in trunk lengths. On the rendered people straight legs have at least 0.7, legs on a
 chair at most 0.42, with the model lite once 0.51; real people before cameras high on a wall stand at 0.55 to 0.65."""
+STRAIGHT_DEG = 40.0
+"""In between, whose hips are this straight stands before a camera that looks down; half risen they bend by 50."""
 ON_FEET = 1.0
 """Height of the hips above the lower foot in trunk lengths: at least 1.2 standing, whatever the trunk does; thigh or
 shank alone are 0.8 to 0.95."""
@@ -43,6 +45,7 @@ class Seen:
     present: bool
     shoulders: bool
     tilt_deg: float
+    hip_deg: float
     drop: float
     feet: float
     hands: float
@@ -99,7 +102,7 @@ class Posture:
             return Activity.EXERCISING if propped else Activity.LYING
         if seen.apart >= WIDE:
             return Activity.EXERCISING
-        if seen.drop >= STANDING_DROP:
+        if seen.drop >= STANDING_DROP or (seen.drop > SITTING_DROP and seen.hip_deg < STRAIGHT_DEG):
             return Activity.STANDING if seen.feet - seen.drop >= KNEELING else Activity.UNKNOWN
         if seen.drop <= SITTING_DROP:
             return Activity.SITTING

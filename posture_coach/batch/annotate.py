@@ -155,6 +155,6 @@ def _drawn(frame: Frame, result: Assessment, row: int, covers: _Faces | None) ->
         drawing.pixelate_faces(image, covers.at(frame, own))
     reading = None if own is None else result.reading(row)
     if own is not None and reading is not None:
-        drawing.draw_skeleton(image, own, result.poses.visibility[row], reading)
+        drawing.draw_skeleton(image, own, result.poses.sureness[row], reading)
         drawing.draw_angles(image, own, reading)
     return drawing.with_panel(image, reading)

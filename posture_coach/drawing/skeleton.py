@@ -32,12 +32,12 @@ _ACROSS = ((_L.LEFT_SHOULDER, _L.RIGHT_SHOULDER), (_L.LEFT_HIP, _L.RIGHT_HIP))
 SEEN = 0.5
 
 
-def draw_skeleton(image: Picture, points_px: Floats, visibility: Floats, reading: Reading) -> None:
+def draw_skeleton(image: Picture, points_px: Floats, sureness: Floats, reading: Reading) -> None:
     """Draw the bones, in place: what is hidden on the far side stays faint.
 
     Parameters
     ----------
-    points_px, visibility
+    points_px, sureness
         (33, 2) and (33,).
     """
     thick = max(2, round(image.shape[0] / 240))
@@ -45,15 +45,15 @@ def draw_skeleton(image: Picture, points_px: Floats, visibility: Floats, reading
     for side in sorted(Side, key=lambda s: s is near):
         far = reading.view is View.SIDE and side is not near
         for bone in _BONES[side]:
-            _bone(image, points_px, visibility, bone, FAINT if far else INK, thick)
+            _bone(image, points_px, sureness, bone, FAINT if far else INK, thick)
     for bone in _ACROSS if reading.view is not View.SIDE else ():
-        _bone(image, points_px, visibility, bone, INK, thick)
+        _bone(image, points_px, sureness, bone, INK, thick)
 
 
 def _bone(
-    image: Picture, points: Floats, visibility: Floats, bone: tuple[Landmark, Landmark], colour: Colour, thick: int
+    image: Picture, points: Floats, sureness: Floats, bone: tuple[Landmark, Landmark], colour: Colour, thick: int
 ) -> None:
-    if min(visibility[list(bone)]) < SEEN:
+    if min(sureness[list(bone)]) < SEEN:
         return
     start, end = (tuple(int(v) for v in np.rint(points[point])) for point in bone)
     cv2.line(image, start, end, PAPER, thick + 2, cv2.LINE_AA)

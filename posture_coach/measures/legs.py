@@ -40,7 +40,7 @@ SHORTER_FREE = 0.15
 """Near less far, less the same exchanged, is between 0.1 and 0.2, and postures make it differ by 0.1: as much below 0
 happens by itself."""
 LEAST_SEEN = 0.5
-"""Visibility of the better seen knee, and ankle: below, legs are guesses, as under a desk."""
+"""Sureness of the better seen knee, and ankle: below, legs are guesses, as under a desk."""
 SHORTEST_PX = 1e-3
 """A thigh that points at the camera has no length whose logarithm could be taken."""
 LONGEST_GAP_S = 0.15
@@ -99,7 +99,7 @@ def _shown(series: PoseSeries) -> tuple[Indices, Floats]:
     yaw = body_yaw_deg(series)
     with np.errstate(invalid="ignore"):
         side_on = (np.abs(np.abs(yaw) - SIDE_ON_DEG) <= SIDE_TOLERANCE_DEG) & (breadth(series) <= SIDE_MAX_BREADTH)
-        knees, ankles = (series.visibility[:, left : left + 2].max(axis=1) >= LEAST_SEEN for left in _PAIRS[2:])
+        knees, ankles = (series.sureness[:, left : left + 2].max(axis=1) >= LEAST_SEEN for left in _PAIRS[2:])
     row = np.flatnonzero(side_on & knees & ankles)
     return row, yaw[row]
 

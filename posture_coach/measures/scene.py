@@ -28,7 +28,7 @@ _LEFT_POINTS, _RIGHT_POINTS = (
     np.array([side.name in point.name for point in Landmark]) for side in (Side.LEFT, Side.RIGHT)
 )
 _OBLIQUE, _SIDE = columns.VIEWS.index(View.OBLIQUE), columns.VIEWS.index(View.SIDE)
-_HIGHEST_VISIBILITY = 1.0
+_SUREST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scene:
     outside
         (n, 33) whether a point lies at the edge of the picture or beyond.
     weakness
-        (n, 33) the lower of visibility and presence; full for points of a side turned away from the camera, which is
+        (n, 33) `PoseSeries.sureness`; full for points of a side turned away from the camera, which is
         hidden anyhow, so that nothing is asked of them.
     """
 
@@ -80,7 +80,7 @@ def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: 
     number, left_near = columns.view_numbers(view), (near == Side.LEFT)[:, None]
     side_on = (number == _SIDE)[:, None]
     turned_away = side_on & np.where(left_near, _RIGHT_POINTS, _LEFT_POINTS)
-    weakness = np.where(turned_away, _HIGHEST_VISIBILITY, np.fmin(series.visibility, series.presence))
+    weakness = np.where(turned_away, _SUREST, series.sureness)
     corner = (number == _OBLIQUE)[:, None] & columns.SAGITTAL
     far = (side_on | corner) & np.where(left_near, columns.OF_RIGHT, columns.OF_LEFT)
     elsewhere = (corner & ~unfolds[:, None]) | ~columns.SEEN_FROM[number]

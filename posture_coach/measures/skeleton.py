@@ -323,7 +323,7 @@ def _thigh_from_depth(series: PoseSeries, side_on: NDArray[np.bool_], mixing: Mi
 
 def _feet_seen(series: PoseSeries) -> NDArray[np.bool_]:
     """Return (n, 2) whether heel and toes of the left and of the right foot are more than a guess."""
-    seen = series.visibility >= FOOT_SEEN
+    seen = series.sureness >= FOOT_SEEN
     return np.asarray(seen[:, _BOTH["heel"]] & seen[:, _BOTH["foot_index"]])
 
 

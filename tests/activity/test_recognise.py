@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posture_coach.activity.body import signals
+from posture_coach.activity.posture import SITTING_DROP, STANDING_DROP
 from posture_coach.activity.recognise import activity_events, gaps, recognise
 from posture_coach.activity.types import Activity
-from posture_coach.pose.types import Landmark, PoseSeries
+from posture_coach.pose.types import Landmark, Model, PoseSeries
 from tests.drawn import Body, draw, with_points
 
 HZ = 10.0
@@ -79,6 +81,29 @@ def test_who_stands_before_a_camera_high_up_stands():
     below = points[..., 1] > middle
     points[..., 1] = np.where(below, middle + 0.55 * (points[..., 1] - middle), points[..., 1])
     assert set(recognise(replace(series, points_px=points)).label.tolist()) == {STANDING}
+
+
+def shortened(bodies, share: float):
+    """Return them as a camera high up draws them to the heavy model, whose world points tell no heights."""
+    series = draw(bodies, model=Model.HEAVY)
+    points, middle = series.points_px.copy(), series.points_px[:, Landmark.LEFT_HIP, 1].mean()
+    points[..., 1] = np.where(points[..., 1] > middle, middle + share * (points[..., 1] - middle), points[..., 1])
+    return replace(series, points_px=points)
+
+
+@pytest.mark.parametrize("share", [0.61, 0.63])
+def test_between_sitting_and_standing_straight_hips_tell(share):
+    low = shortened([standing(0.0)] * 20, share)
+    assert SITTING_DROP < float(signals(low).drop[0]) < STANDING_DROP
+    assert set(recognise(low).label.tolist()) == {STANDING}
+    assert STANDING not in recognise(shortened([seated(90.0)] * 20, share)).label.tolist()
+
+
+def test_between_sitting_and_standing_bent_hips_keep_what_was():
+    """Half risen: the thighs hang by 52 degrees, and so far the hips are bent at least."""
+    risen = [seated(90.0, hip_flexion_left_deg=52.0, hip_flexion_right_deg=52.0)] * 20
+    assert SITTING_DROP < float(signals(draw(risen)).drop[0]) < STANDING_DROP
+    assert set(labels([seated(90.0)] * 20 + risen)) == {SITTING}
 
 
 def test_a_single_photo_of_a_stride_is_standing_because_walking_needs_time():

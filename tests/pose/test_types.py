@@ -26,6 +26,16 @@ def series(*poses: Pose | None) -> PoseSeries:
     return PoseSeries.of(poses, frames, size=SIZE, mode=Mode.TRACKED, model=Model.LITE)
 
 
+def test_the_largest_network_doubts_twice_as_much_and_all_are_told_on_one_scale():
+    believed = dict.fromkeys(("visibility", "presence"), np.full((2, POINTS), 0.3))
+    two = replace(series(pose(1), None), **(believed | {"presence": np.tile([[0.9], [np.nan]], POINTS)}))
+    assert np.array_equal(two.sureness[0], np.full(POINTS, 0.3))
+    heavy = replace(two, model=Model.HEAVY)
+    assert np.array_equal(heavy.sureness[0], np.full(POINTS, 0.6))
+    assert replace(heavy, visibility=np.full((2, POINTS), 0.8)).sureness[0].max() == 0.9
+    assert replace(heavy, presence=np.full((2, POINTS), 0.2)).sureness[0].max() == 0.2
+
+
 def test_poses_are_stacked_with_the_frames_own_time_and_number():
     stacked = series(pose(1), None, pose(3))
     assert (stacked.width, stacked.height, stacked.mode, stacked.model) == (640, 480, Mode.TRACKED, Model.LITE)

@@ -38,7 +38,7 @@ def picture(path: Path, settings: Settings, result: Assessment, row: int, *, sho
         drawing.pixelate_faces(image, _faces(frame, result, row))
     if result.poses.detected[row]:
         reading, points = result.reading(row), result.poses.points_px[row]
-        drawing.draw_skeleton(image, points, result.poses.visibility[row], reading)
+        drawing.draw_skeleton(image, points, result.poses.sureness[row], reading)
         drawing.draw_angles(image, points, reading)
     return drawing.jpeg(image, QUALITY, LONGEST_PX)
 

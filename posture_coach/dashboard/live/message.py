@@ -96,7 +96,7 @@ def _drawn(frame: Frame, assessment: Assessment, reading: Reading, status: Statu
     image = drawing.skeleton_ground(*frame.size) if status.wish.skeleton_only else frame.image.copy()
     if assessment.poses.detected[0]:
         points = assessment.poses.points_px[0]
-        drawing.draw_skeleton(image, points, assessment.poses.visibility[0], reading)
+        drawing.draw_skeleton(image, points, assessment.poses.sureness[0], reading)
         drawing.draw_angles(image, points, reading)
     return image
 
