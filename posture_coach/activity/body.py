@@ -97,11 +97,12 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
         How it stands, as when the own upright was taken.
     """
     p, w = series.points_px, series.world
-    legs = np.stack([_seen(series, side[:2]) for side in _SIDES])
-    shoulders = _seen(series, _SHOULDERS)
+    sure = series.sureness >= SEEN
+    legs = np.stack([_seen(series, sure, side[:2]) for side in _SIDES])
+    shoulders = _seen(series, sure, _SHOULDERS)
     thighs = np.where(legs.any(axis=0), 1.0, np.nan)
     # Under a table the network guesses, and believes in a knee now and then, but hardly ever in a whole leg.
-    whole = np.stack([_seen(series, side) for side in _SIDES])
+    whole = np.stack([_seen(series, sure, side) for side in _SIDES])
     feet = np.where(whole.any(axis=0), 1.0, np.nan)
     hip, shoulder = _middle(w, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(w, _SHOULDERS)
     tilt = angle_between_deg(shoulder - hip, np.broadcast_to(_UP, hip.shape))
@@ -190,11 +191,10 @@ def _rise(series: PoseSeries, own: Mapping[str, float] | None, camera: Camera) -
     return np.asarray((height - now) / width, dtype=np.float64)
 
 
-def _seen(series: PoseSeries, points: tuple[Landmark, ...]) -> Bools:
+def _seen(series: PoseSeries, sure: Bools, points: tuple[Landmark, ...]) -> Bools:
     """(n,) whether all points are believed and inside the picture."""
     at = list(points)
     p = series.points_px[:, at]
     with np.errstate(invalid="ignore"):
         inside = (p >= 0) & (p < np.array([series.width, series.height]))
-        believed = series.sureness[:, at] >= SEEN
-    return np.asarray(inside.all(axis=(1, 2)) & believed.all(axis=1), dtype=bool)
+    return np.asarray(inside.all(axis=(1, 2)) & sure[:, at].all(axis=1), dtype=bool)

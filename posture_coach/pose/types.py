@@ -22,7 +22,7 @@ POINTS = 33
 """Number of body points, in MediaPipe's order."""
 HEAVY_DOUBTS = 2.0
 """How much more the largest network doubts what it sees: knees in full view may get 0.2 to 0.6 where the others give
-0.9; hidden ones get less than 0.25 from all three."""
+0.9; hidden ones get less than 0.25 from it."""
 
 
 class Landmark(IntEnum):
