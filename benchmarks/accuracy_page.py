@@ -71,7 +71,7 @@ LINES: tuple[Line, ...] = (
     *_lines("corner, standing", ("B oblique",), TRUNK, NECK, HIP, KNEE),
     *_lines("corner, squatting", ("D oblique",), TRUNK, NECK, HIP, KNEE),
 )
-MOVING = (("D side",), ("C side",))
+LINES_MOVING = [line for line in LINES if line.cells in (("D side",), ("C side",))]
 
 
 def title(row: Definition) -> str:
@@ -121,6 +121,21 @@ class Judged:
         """Return some of the pictures."""
         return Judged(self.errors.of(keep), self.half[keep], self.refused[keep])
 
+    def at(self, line: Line, mode: Mode) -> Judged:
+        """Return the pictures of one line of the first table."""
+        return self.of(np.isin(self.errors.cell, line.cells) & (self.errors.mode == mode))
+
+    @property
+    def error(self) -> float:
+        """The mean absolute error of what is not refused, when every body counts the same."""
+        return mean(np.abs(np.where(self.refused, np.nan, self.errors.ours)), self.errors.weight)
+
+    @property
+    def inside_pct(self) -> float:
+        """How much of what is not refused lies within its interval."""
+        kept = self.of(~self.refused)
+        return 100.0 * float(np.average(np.abs(kept.errors.ours) <= kept.half, weights=kept.errors.weight))
+
 
 def judge(joint: str, e: Errors, fitted_on: Errors) -> Judged:
     """Refuse what the product would refuse, with half-widths from other bodies."""
@@ -137,17 +152,16 @@ def judge(joint: str, e: Errors, fitted_on: Errors) -> Judged:
 def _row(where: str, name: str, mode: str, j: Judged) -> str:
     e, kept = j.errors, ~j.refused
     ours = np.where(kept, e.ours, np.nan)
-    inside = np.abs(ours[kept]) <= j.half[kept]
     row = JOINTS[name]
     sign, digits = UNIT_SIGN[row.unit], 3 if row.unit == "ratio" else 1
     cells = [
         where, title(row), mode,
         f"{kept.sum()}", f"{len(set(e.body[kept].tolist()))}",
         *(f"{mean(np.abs(v), e.weight):.{digits}f}" for v in (e.pixels, e.world)),
-        f"**{mean(np.abs(ours), e.weight):.{digits}f}{sign}**", f"{np.nanmean(np.abs(ours)):.{digits}f}",
+        f"**{j.error:.{digits}f}{sign}**", f"{np.nanmean(np.abs(ours)):.{digits}f}",
         f"{mean(np.abs(np.where(kept, e.change, np.nan)), e.weight):.{digits}f}",
         f"{100 * np.average(j.refused, weights=e.weight):.0f}",
-        f"{100 * np.average(inside, weights=e.weight[kept]):.0f}", f"{np.median(j.half[kept]):.{digits}f}",
+        f"{j.inside_pct:.0f}", f"{np.median(j.half[kept]):.{digits}f}",
     ]  # fmt: skip
     return "| " + " | ".join(cells).replace("nan", "-") + " |"
 
@@ -164,7 +178,7 @@ def first_table(judged: Mapping[str, Judged]) -> Iterator[str]:
     for line in LINES:
         j = judged[line.joint]
         for mode in Mode:
-            part = j.of(np.isin(j.errors.cell, line.cells) & (j.errors.mode == mode))
+            part = j.at(line, mode)
             if (~part.refused).any():
                 yield _row(line.where, line.joint, mode.value, part)
 
@@ -193,19 +207,11 @@ class Live(Bench):
 def live_table(judged: Mapping[str, Judged], live: Mapping[str, Judged]) -> Iterator[str]:
     """Yield what is another matter live: who moves, seen from the side."""
     yield "| where | measure | mode | file | live | inside, live % |\n|---|---|---|--:|--:|--:|"
-    for line in (one for one in LINES if one.cells in MOVING):
+    for line in LINES_MOVING:
         for mode in Mode:
-            both = [
-                of[line.joint].of(
-                    np.isin(of[line.joint].errors.cell, line.cells) & (of[line.joint].errors.mode == mode)
-                )
-                for of in (judged, live)
-            ]
-            means = [f"{mean(np.abs(np.where(j.refused, np.nan, j.errors.ours)), j.errors.weight):.1f}°" for j in both]
-            kept = ~both[1].refused
-            inside = np.abs(both[1].errors.ours[kept]) <= both[1].half[kept]
-            share = f"{100 * np.average(inside, weights=both[1].errors.weight[kept]):.0f}"
-            yield "| " + " | ".join([line.where, title(JOINTS[line.joint]), mode.value, *means, share]) + " |"
+            file, as_it_comes = (of[line.joint].at(line, mode) for of in (judged, live))
+            where = f"| {line.where} | {title(JOINTS[line.joint])} | {mode.value} "
+            yield f"{where}| {file.error:.1f}° | {as_it_comes.error:.1f}° | {as_it_comes.inside_pct:.0f} |"
 
 
 def coverage_table(judged: Mapping[str, Judged]) -> Iterator[str]:
@@ -337,9 +343,9 @@ def main() -> None:
     bench = Bench(truth, args.model, modes, args.cache, 1, offsets=_of_body(offsets))
     errors, looks = collect(bench)
     judged = {joint: judge(joint, e, e) for joint, e in errors.items()}
-    moving = [item for item in truth if item.rate_hz and (item.cell,) in MOVING]
+    moving = [item for item in truth if any(item.cell in line.cells for line in LINES_MOVING)]
     as_they_come, _ = collect(Live(moving, args.model, modes, args.cache, 1, offsets=_of_body(offsets)))
-    live = {line.joint: judge(line.joint, as_they_come[line.joint], errors[line.joint]) for line in LINES[:4]}
+    live = {joint: judge(joint, as_they_come[joint], errors[joint]) for joint in {line.joint for line in LINES_MOVING}}
     bland_altman(judged, DOCS / "images" / "accuracy_bland_altman.svg")
     parts = {
         "head": [head(args.model, modes, "fitted without the body they are used on")],

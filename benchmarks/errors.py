@@ -115,9 +115,13 @@ class Bench:
         """Return what the network found."""
         return poses(item, self.model, mode, self.cache)
 
+    def legs(self, series: PoseSeries) -> PoseSeries:
+        """Return it with the legs told apart."""
+        return untangled(series)
+
     def read(self, series: PoseSeries) -> PoseSeries:
         """Return it as a file is read: legs told apart, and smoothed. Plain landmarks are judged as they come."""
-        return smoothed(untangled(series))
+        return smoothed(self.legs(series))
 
     def rest(self, item: Item, mode: Mode) -> tuple[Item, PoseSeries] | None:
         """Return the person's own neutral: the item it is in and the pictures that show it."""

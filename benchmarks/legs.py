@@ -17,8 +17,6 @@ import numpy as np
 from benchmarks.errors import Bench, errors_of
 from benchmarks.truth import Item, items, options
 from posture_coach.measures.accuracy import shipped_accuracy
-from posture_coach.measures.legs import untangled
-from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Landmark, Mode, Model, PoseSeries
 
 CLEARLY = 0.3
@@ -35,9 +33,9 @@ NO_WORSE_DEG = 0.05
 class AsTold(Bench):
     """Takes the network's word for which leg is which."""
 
-    def read(self, series: PoseSeries) -> PoseSeries:
-        """Return it smoothed alone."""
-        return smoothed(series)
+    def legs(self, series: PoseSeries) -> PoseSeries:
+        """Return it as it is."""
+        return series
 
 
 def taken_for_the_other(item: Item, series: PoseSeries, pair: Sequence[Landmark]) -> int:
@@ -50,8 +48,7 @@ def taken_for_the_other(item: Item, series: PoseSeries, pair: Sequence[Landmark]
 
 def figures(bench: Bench, item: Item, mode: Mode) -> Iterator[tuple[str, float]]:
     """Yield pictures taken for the other by pair, and mean errors by angle, of one clip."""
-    found = bench.poses(item, mode)
-    told = found if isinstance(bench, AsTold) else untangled(found)
+    told = bench.legs(bench.poses(item, mode))
     for name, pair in PAIRS.items():
         yield name, taken_for_the_other(item, told, pair)
     for joint, errors in errors_of(bench.look(item, mode, 1.0)):
