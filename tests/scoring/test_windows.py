@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posture_coach.activity.types import Activity
+from posture_coach.measures.legs import untangled
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Mode, Model, PoseSeries
@@ -260,7 +261,7 @@ def walk() -> PoseSeries:
 def test_looking_back_alone_and_looking_both_ways_agree_on_a_real_walk(walk):
     looser = replace(RULES, least_seen_s=1.0)
     scores = []
-    for series in (walk, smoothed(walk)):
+    for series in (walk, smoothed(untangled(walk))):
         one = Windows(TARGETS, looser)
         scores.append(joined([*one.push(assessor().push(series)), *one.finish()], looser))
     causal, both = scores
