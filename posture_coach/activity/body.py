@@ -99,7 +99,6 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
     p, w = series.points_px, series.world
     sure = series.sureness >= SEEN
     legs = np.stack([_seen(series, sure, side[:2]) for side in _SIDES])
-    shoulders = _seen(series, sure, _SHOULDERS)
     thighs = np.where(legs.any(axis=0), 1.0, np.nan)
     # Under a table the network guesses, and believes in a knee now and then, but hardly ever in a whole leg.
     whole = np.stack([_seen(series, sure, side) for side in _SIDES])
@@ -112,7 +111,7 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
     drop = np.fmax(*below)
     return Signals(
         present=series.detected & ~(_trunk(p) < LEAST_TRUNK * series.height),
-        shoulders=shoulders,
+        shoulders=_seen(series, sure, _SHOULDERS),
         tilt_deg=_tilt_in_picture(p) * thighs if series.model is Model.HEAVY else tilt * thighs,
         drop=drop,
         feet=np.fmax(*[_below(series, (None, ankle)) for _, _, ankle in _SIDES]) * feet,
