@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ CONNECT_S = 5
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "secure_delete=ON")
 """`fullfsync`: without it a Mac counts as written what lies in the disk's own memory; other systems do not know it."""
 WRITES = {"posture_coach_writes": True}
+_BUSY_WAIT_S = 0.02
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _LOCK_NOT_AVAILABLE, _DISK_FULL = "55P03", "53100"
@@ -209,7 +211,7 @@ def _engine(url: URL, busy_s: float, key: str | None) -> Engine:
     _make_private(path)
     how = {"timeout": busy_s, "isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, connect_args=how, module=cipher.driver() if key else sqlite3)
-    event.listen(engine, "connect", partial(_prepare, key=key))
+    event.listen(engine, "connect", partial(_prepare, key=key, busy_s=busy_s))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -239,13 +241,29 @@ def _make_private(path: Path) -> None:
         ) from why
 
 
-def _prepare(connection: Any, _record: object, key: str | None) -> None:
+def _prepare(connection: Any, _record: object, key: str | None, busy_s: float) -> None:
     if key:
         cipher.unlock(connection, key)
     # Only an empty file takes this, and it must come before everything else.
     connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    for pragma in PRAGMAS:
+    _patiently(partial(connection.execute, f"PRAGMA {PRAGMAS[0]}"), busy_s)
+    for pragma in PRAGMAS[1:]:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _patiently(work: Callable[[], object], busy_s: float) -> None:
+    """Do what SQLite itself does not wait for: a new file takes its log only while nobody else writes to it."""
+    end_s = time.monotonic() + busy_s
+    while True:
+        try:
+            work()
+        except cipher.errors() as why:
+            busy = getattr(why, "sqlite_errorcode", 0) & 0xFF in _BUSY_CODES
+            if not busy or time.monotonic() > end_s:
+                raise
+            time.sleep(_BUSY_WAIT_S)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
