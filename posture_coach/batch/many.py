@@ -138,7 +138,7 @@ def _round(jobs: Sequence[Job], workers: int, tell: Tell) -> Iterator[Outcome]:
     # A fresh interpreter for each worker: a forked one would inherit the network's threads in mid-flight.
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
-    stop = context.Event()
+    stop = context.RawValue("b", 0)  # an Event has a lock, which a process that is killed may take with it
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         min(workers, len(jobs)), mp_context=context, initializer=_begin, initargs=(messages, stop, str(Path.cwd()))
@@ -154,7 +154,7 @@ def _round(jobs: Sequence[Job], workers: int, tell: Tell) -> Iterator[Outcome]:
                     yield future.result()
     finally:
         with _unbroken(others):
-            stop.set()
+            stop.value = 1
             pool.shutdown(wait=True, cancel_futures=True)
         _pass_on(messages, tell)
 
@@ -238,6 +238,7 @@ def _begin(messages: Any, stop: Any, folder: str) -> None:
     """Prepare a worker process: Ctrl-C is the parent's to handle, and where the parent has gone nobody needs it."""
     global _messages, _stop  # the pool offers a worker no other place to keep them
     _messages, _stop = messages, stop
+    messages.cancel_join_thread()  # the same of the queue's: nobody waits at the end to tell how far he was
     os.chdir(folder)  # inputs are called as they were typed
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _terminated)
@@ -264,7 +265,7 @@ def _leave(grace_s: float) -> None:
 
 def _work(job: Job) -> Outcome:
     def progress(done: int) -> None:
-        if _leaving.is_set() or _stop.is_set():
+        if _leaving.is_set() or _stop.value:
             raise Stopped
         if done % TELL_EVERY == 0:
             _messages.put((job.stem, done))
