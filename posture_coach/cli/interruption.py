@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import math
 import signal
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AGAIN_S = 1.0
+SOON_S = 0.05
 
 
 class Interruption:
@@ -45,9 +48,17 @@ class Interruption:
             raise KeyboardInterrupt
 
     def dropped(self, what: sys.UnraisableHookArgs) -> None:
-        """Hear of an error that Python could raise nowhere: after a signal it is that signal's doing, and no news."""
+        """Hear of an error that Python could raise nowhere: after a signal it is that signal's doing, and no news.
+
+        Where it is the interruption itself, it comes once more: nobody should have to press twice.
+        """
         if not self.code:
             self.told_before(what)
+        elif issubclass(what.exc_type, KeyboardInterrupt) and not self._over:
+            self._raised_s = -math.inf
+            again = threading.Timer(SOON_S, _thread.interrupt_main, (self.code - SIGNALLED,))
+            again.daemon = True
+            again.start()
 
     def over(self) -> None:
         """Raise no more: what is left to do takes no time."""

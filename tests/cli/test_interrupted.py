@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,6 @@ from tests.clips import LONG_WALK, SITTING, must_have, names_in
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
-SOON_S = 60
-"""The picture at hand is finished first, which takes long on a busy machine."""
 DONE = [f"{SITTING.stem}.frames.parquet", f"{SITTING.stem}.summary.json", "summary.csv"]
 
 
@@ -61,7 +59,8 @@ def running(out: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], li
         process.kill()
         process.communicate()
         for pid in filter(lives, family):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(pid, signal.SIGKILL)
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
@@ -74,13 +73,13 @@ def lives(pid: int) -> bool:
     """Whether a process runs, and is not only left for its parent to count."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before it was opened, or before it was read
         return False
 
 
 def gone_soon(family: list[int]) -> None:
-    """Wait for processes to end."""
-    deadline = time.monotonic() + SOON_S
+    """Wait for processes to end: each finishes the picture at hand first, which takes long on a busy machine."""
+    deadline = time.monotonic() + PATIENCE_S
     while any(map(lives, family)):
         assert time.monotonic() < deadline, "workers live on"
         time.sleep(0.05)
@@ -117,7 +116,7 @@ def test_a_second_ctrl_c_ends_it_too(tmp_path, group, workers):
             else:
                 process.send_signal(signal.SIGINT)
             time.sleep(0.02)
-        said, err = process.communicate(timeout=SOON_S)
+        said, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130, said + err
         assert "Traceback" not in said + err
         gone_soon(family)
@@ -128,7 +127,7 @@ def test_a_second_ctrl_c_ends_it_too(tmp_path, group, workers):
 def test_a_terminated_run_takes_its_workers_with_it_and_keeps_what_is_done(tmp_path, workers):
     with running(tmp_path, workers) as (process, family):
         process.terminate()
-        said, err = process.communicate(timeout=SOON_S)
+        said, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 143, said + err
         assert "1 of 2 inputs are done" in err
         gone_soon(family)
@@ -139,7 +138,7 @@ def test_workers_whose_program_was_killed_end_by_themselves(tmp_path):
     with running(tmp_path, 2) as (process, family):
         assert len(family) >= 3, "two workers, and who tidies up behind them"
         process.kill()
-        process.wait(timeout=SOON_S)
+        process.wait(timeout=PATIENCE_S)
         gone_soon(family)
     assert names_in(tmp_path) == DONE[:2]
 
@@ -151,7 +150,7 @@ def test_ctrl_c_right_after_the_start_is_quiet(tmp_path):
         while len(children(process)) < 3:
             time.sleep(0.01)
         os.killpg(process.pid, signal.SIGINT)
-        said, err = process.communicate(timeout=SOON_S)
+        said, err = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
     assert process.returncode == 130, said + err
@@ -186,6 +185,7 @@ def test_workers_end_with_the_program(tmp_path):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)
         gone_soon(family)
+    assert names_in(tmp_path) == DONE
 
 
 class Ending:
@@ -211,3 +211,29 @@ def test_what_an_interrupt_left_half_made_complains_to_nobody(monkeypatch, press
         for number, handler in handlers.items():
             signal.signal(number, handler)
     assert heard == told
+
+
+class Pressed:
+    """An object in whose end Ctrl-C is pressed: Python drops what is raised there."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+def pressed_in_an_end():
+    Pressed()
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        time.sleep(0.01)
+
+
+def test_ctrl_c_that_python_drops_comes_once_more():
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with interruptible() as interruption:
+            with pytest.raises(KeyboardInterrupt):
+                pressed_in_an_end()
+            assert interruption.code == 130
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
