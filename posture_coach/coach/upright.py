@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ class Upright:
 
     def __init__(self, places: Callable[[], Places] = Places) -> None:
         self.standing = NOTHING_YET
+        self._steered = threading.Lock()
         self._places = places
         self._guided: Guided | None = None
         self._finish: Finish | None = None
@@ -68,18 +70,21 @@ class Upright:
 
     def take(self, guided: Guided, finish: Finish | None = None) -> None:
         """Begin a calibration with the next picture; one that runs is given up."""
-        self._finish, self._guided = finish, guided
-        self.standing = replace(self.standing, guide=None)
+        with self._steered:
+            self._finish, self._guided = finish, guided
+            self.standing = replace(self.standing, guide=None)
 
     def stop(self) -> None:
         """Give up the calibration that runs: what was taken before still stands."""
-        self._guided = None
-        self.standing = replace(self.standing, guide=None)
+        with self._steered:
+            self._guided = None
+            self.standing = replace(self.standing, guide=None)
 
     def forget(self) -> None:
         """Forget what was taken in this session."""
-        self._guided, self._taken = None, None
-        self.standing = NOTHING_YET
+        with self._steered:
+            self._guided, self._taken = None, None
+            self.standing = NOTHING_YET
 
     def begin(self, session: Session, eye: SeenBy, place: str | None = None) -> None:
         """Begin to watch what comes from there.
@@ -146,9 +151,10 @@ class Upright:
         guide = guided.push(frame, poses, sight)
         if guide.phase is Phase.DONE:
             guide = self._end(guided, session, guide)
-        if self._guided is guided:  # nobody has given it up meanwhile
-            self.standing = replace(self.standing, guide=guide)
-            self._guided = None if guided.ended else guided
+        with self._steered:
+            if self._guided is guided:  # nobody has given it up meanwhile
+                self.standing = replace(self.standing, guide=guide)
+                self._guided = None if guided.ended else guided
 
     def _end(self, guided: Guided, session: Session, guide: Guide) -> Guide:
         """Hold against what was taken, and hand it on."""

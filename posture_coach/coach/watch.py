@@ -371,8 +371,9 @@ class Watch:
         packed = self._pack(frame, assessment, self.status)
         with self._news:
             self._history.append((frame.time_s, float(assessment.score.score[0])))
-        if self._wanted:
-            self._set(_newest=Shown(self._count, packed))
+            if self._wanted:  # asked with the lock: who has paused is shown nothing more
+                self._newest = Shown(self._count, packed)
+                self._news.notify_all()
 
     def _rest(self, wish: Wish, problem: str) -> None:
         """Tell the problem, and wait until something changes or it is time to try again."""
