@@ -44,11 +44,9 @@ def calibrate_page() -> None:
     except PostureCoachError as why:
         st.error(str(why))
         return
-    for key in FORM:  # kept while other widgets stand where the form did
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
     guide, result = watch.status.upright.guide, calibrate_run.last()
     if result is not None and guide is not None and guide.phase is Phase.DONE:
+        _keep_the_form()
         _result(watch, result)
     else:
         running = guide is not None and guide.phase not in ENDED and watch.wanted
@@ -68,7 +66,18 @@ def _nothing() -> None:
     """Let the page run again: what it shows has changed."""
 
 
+def _keep_the_form() -> None:
+    """Keep what was typed while other widgets stand where the form did.
+
+    Only then: in a form that is shown, a value set anew would come back late over what is being typed.
+    """
+    for key in FORM:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
 def _stop(watch: Watch) -> bool:
+    _keep_the_form()
     st.button("Stop", icon=":material/stop:", on_click=watch.give_up, help="What was taken before still stands.")
     return False
 
