@@ -259,20 +259,25 @@ class Jobs:
                     continue
                 self._current = step, process
                 self._note(step, state=State.RUNNING)
-            self._listen(step, process)
+            ended = self._listen(step, process)
             with self._changed:
                 self._current = None
-                self._note_end(step)
+                if not ended:
+                    self._note_death(step)
                 self._tidy(job)
                 self._changed.notify_all()
 
-    def _listen(self, step: _Step, process: subprocess.Popen[bytes]) -> None:
+    def _listen(self, step: _Step, process: subprocess.Popen[bytes]) -> bool:
+        """Take in what a process says until it ends; return whether it said how that was."""
+        ended = False
         with process, _pipe(process.stdout) as lines:
             for line in lines:
                 if line.endswith(b"\n"):  # the last one of a process that was killed may be half a line
-                    self._take(step, json.loads(line))
+                    ended |= self._take(step, json.loads(line))
+        return ended
 
-    def _take(self, step: _Step, told: dict[str, Any]) -> None:
+    def _take(self, step: _Step, told: dict[str, Any]) -> bool:
+        """Note what a process said; return whether that was its last word."""
         with self._changed:
             if "finished" in told:
                 self._note(step, state=State.DONE)
@@ -280,9 +285,14 @@ class Jobs:
                 self._note(step, state=State.FAILED, message=told["failed"])
             else:
                 self._note(step, **told)
+                return False
+        return True
 
-    def _note_end(self, step: _Step) -> None:
-        """Take a process that ended without a word for one that somebody else killed. With the lock."""
+    def _note_death(self, step: _Step) -> None:
+        """Take a process that ended without a word for one that somebody else killed. With the lock.
+
+        After its last word the same job may have been lined up anew, while the process was still on its way out.
+        """
         work = self._work_of(step)
         if work and work.active:
             self._note(step, state=State.FAILED, message=DIED)

@@ -181,6 +181,7 @@ def test_again_uses_the_new_settings_and_deletes_the_old_results(jobs, dropped, 
     jobs.again(job_id, replace(FAST, fps=10.0))
     until_state(jobs, job_id, State.DONE)
     now = jobs.get(job_id)
+    assert now.message == "", "the first process was on its way out when the second one was asked for"
     assert json.loads(now.result(SUMMARY).read_text())["pictures"]["analysed"] == 5
     assert now.folder != old
     assert not old.exists()
