@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.real_clips import WALKS, strikes
-from benchmarks.truth import DATA, Item, camera, items, options, point, poses, true_values
+from benchmarks.truth import DATA, Item, camera, items, looked_twice, options, point, poses, true_values
 from posture_coach.activity.gait import gait
 from posture_coach.activity.gait_body import EXCURSIONS, MEANS, SWAYS
 from posture_coach.activity.gait_events import (
@@ -228,10 +228,10 @@ class Found:
     wrong_side: int
 
 
-def told(clip: Clip, series: PoseSeries, cache: Path | None) -> Found:
+def told(clip: Clip, model: Model, mode: Mode, cache: Path | None, step: int = 1) -> Found:
     """Run the program's own way from poses to figures, with the person's height known and nothing of the camera's."""
     eye = replace(camera(clip.item, cache), focal_px=None, lens=None)
-    series = untangled(series)
+    series = looked_twice(clip.item, untangled(poses(clip.item, model, mode, cache, step)), cache, step)
     measures = Measurer(shipped_accuracy(), None, eye).push(smoothed(series))
     result = gait(series, np.ones(len(series), dtype=bool), measures, eye, Ruler(STATURE_M[clip.item.body]))
     assert result is not None
@@ -340,11 +340,11 @@ def main() -> None:
     for mode in Mode:
         print_ways(truth, args.model, mode, args.cache)
     for mode in Mode:
-        found = [told(clip, poses(clip.item, args.model, mode, args.cache), args.cache) for clip in truth]
+        found = [told(clip, args.model, mode, args.cache) for clip in truth]
         print_told(found, f"What is told, {args.model}, {mode}, 30 pictures a second")
         if mode is Mode.TRACKED:
             print_errors(found, args.model)
-    slow = [told(clip, poses(clip.item, args.model, Mode.TRACKED, args.cache, 2), args.cache) for clip in truth]
+    slow = [told(clip, args.model, Mode.TRACKED, args.cache, 2) for clip in truth]
     print_told(slow, f"The same, {args.model}, tracked, 15 pictures a second", 2.0 / 30.0)
     if args.filmed:
         print_filmed(args.model)

@@ -36,6 +36,7 @@ from posture_coach.measures.types import Side, View
 from posture_coach.measures.upright import from_lines
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.passes import look_again
+from posture_coach.pose.second_look import in_the_mirror, together
 from posture_coach.pose.types import Frame, Landmark, Mode, Model, PoseSeries
 from posture_coach.pose.verticals import MAX_PICTURES, Doubt, Verticals, roll_from_lines
 from posture_coach.resources import PACKAGE
@@ -48,6 +49,8 @@ HEAD_YAW_VALID_DEG = 60.0
 """With the face further up or down its heading is an accident of rounding (the data's own README)."""
 NEAR_VIEWS = frozenset({"side", "oblique"})
 """Camera places from where only the near limbs can be asked for."""
+MOVING = frozenset({"C", "D"})
+"""Groups whose clips show somebody who walks or exercises: what the product looks at twice."""
 NOT_IN_DEPTH = ("neck_length_ratio", "slump_ratio", "viewing_distance_cm")
 """Defined in the picture, or from where the camera is, which world points do not know."""
 
@@ -87,6 +90,11 @@ class Item:
     def cell(self) -> str:
         """Group and camera place, as the tables name them."""
         return f"{self.group} {self.camera}"
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is a clip of somebody who walks or exercises."""
+        return self.rate_hz is not None and self.group in MOVING
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -148,6 +156,24 @@ def poses(item: Item, model: Model, mode: Mode, cache: Path | None = None, step:
     return series
 
 
+def looked_twice(item: Item, first: PoseSeries, cache: Path | None = None, step: int = 1) -> PoseSeries:
+    """Return the mean of what was found in pictures and in their mirror images, as in files of who moves.
+
+    Parameters
+    ----------
+    first
+        What was found in every `step`-th picture, or in some that follow each other.
+    """
+    stored = cache / _key(item, first.model, first.mode, step, "-mirror") if cache else None
+    again = _read(stored, first.model, first.mode) if stored and stored.exists() else None
+    if again is None:
+        again = in_the_mirror(frames(item, step), first, np.ones(len(first), dtype=np.bool_))
+        if stored and len(first) * step >= len(item.px):
+            _write(stored, again)
+    start = int(np.searchsorted(again.index, first.index[0]))
+    return together(first, again.part(start, start + len(first)))
+
+
 def camera(item: Item, cache: Path | None = None) -> Camera:
     """Return how the camera stands, read from the upright lines of the item's own pictures as the product does."""
     stored = cache / _key(item, Model.FULL, Mode.DETECTED, 1).replace("-detected", "-camera") if cache else None
@@ -188,10 +214,10 @@ def frames(item: Item, step: int = 1) -> Iterator[Frame]:
                 yield Frame(picture.to_ndarray(format="rgb24").astype(np.uint8), picture.time - start_s, index)
 
 
-def _key(item: Item, model: Model, mode: Mode, step: int) -> str:
+def _key(item: Item, model: Model, mode: Mode, step: int, how: str = "") -> str:
     digest = hashlib.sha256(item.path.read_bytes()).hexdigest()[:16]
     every = f"-every{step}" if step > 1 else "-looks" if item.rate_hz is None else ""
-    return f"{model.value}-{mode.value}{every}-mediapipe{version('mediapipe')}-{digest}.npz"
+    return f"{model.value}-{mode.value}{every}{how}-mediapipe{version('mediapipe')}-{digest}.npz"
 
 
 _ARRAYS = tuple(f.name for f in fields(PoseSeries) if f.name not in ("mode", "model"))
@@ -426,6 +452,8 @@ def main() -> None:
         for mode in item.modes if args.mode is None else set(item.modes) & {args.mode}:
             start = time.perf_counter()
             found = poses(item, args.model, mode, args.cache)
+            if item.moves:
+                looked_twice(item, found, args.cache)
             print(f"{item.id} {mode} {len(found)} frames {time.perf_counter() - start:.0f} s", flush=True)
 
 

@@ -97,6 +97,14 @@ def stretches(walking: Bools, time_s: Floats) -> list[slice]:
     return found
 
 
+def around(doing: Bools, time_s: Floats) -> Bools:
+    """Return (n,) which pictures `stretches` finds."""
+    inside = np.zeros(len(doing), dtype=np.bool_)
+    for cut in stretches(doing, time_s):
+        inside[cut] = True
+    return inside
+
+
 def _steps(walks: Iterable[Walk]) -> Iterator[Step]:
     for number, walk in enumerate(walks, 1):
         for chain in walk.chains:

@@ -15,7 +15,7 @@ where nothing is known of what comes (docs/design.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from posture_coach.geometry import distance, length, middle
 from posture_coach.measures.view import SIDE_MAX_BREADTH, SIDE_ON_DEG, SIDE_TOLERANCE_DEG, body_yaw_deg, breadth
-from posture_coach.pose.types import MIRROR_ORDER, Landmark, PoseSeries
+from posture_coach.pose.sides import with_legs_exchanged
+from posture_coach.pose.types import Landmark, PoseSeries
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -56,11 +57,6 @@ _TURNS = (_WAYS[:, None] != _WAYS[None, :]).astype(np.intp)
 """(4, 4, 2) from one way to another: whether knees, and whether ankles, turn round."""
 _PAIRS = (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
 """The left one of each; the right one comes next in MediaPipe's order."""
-_MOVED = tuple(
-    np.array([Landmark[f"{side}_{joint}"] for joint in joints for side in ("LEFT", "RIGHT")])
-    for joints in (("KNEE",), ("ANKLE", "HEEL", "FOOT_INDEX"))
-)
-"""What is exchanged with the knees, and what with the ankles."""
 
 
 def untangled(series: PoseSeries) -> PoseSeries:
@@ -75,7 +71,7 @@ def untangled(series: PoseSeries) -> PoseSeries:
     if not len(row):
         return series
     seen = _seen(series.points_px[row], np.where(yaw > 0, 1.0, -1.0))
-    return _exchanged(series, row, _WAYS[_course(seen, np.diff(series.time_s[row], prepend=-np.inf))])
+    return with_legs_exchanged(series, row, _WAYS[_course(seen, np.diff(series.time_s[row], prepend=-np.inf))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +151,3 @@ def _course(seen: _Seen, gap_s: Floats) -> Indices:
     for k in range(len(now) - 1, 0, -1):
         course[k - 1] = origin[k, course[k]]
     return course
-
-
-def _exchanged(series: PoseSeries, row: Indices, turned: NDArray[np.intp]) -> PoseSeries:
-    """Return the series with knees, and feet, exchanged in those of the rows where (m, 2) `turned` is 1."""
-    order = np.tile(np.arange(len(MIRROR_ORDER)), (len(series), 1))
-    for joint, points in enumerate(_MOVED):
-        order[np.ix_(row[turned[:, joint] > 0], points)] = MIRROR_ORDER[points]
-
-    def exchanged(values: Floats) -> Floats:
-        return np.take_along_axis(values, order.reshape(*order.shape, *[1] * (values.ndim - 2)), axis=1)
-
-    return replace(
-        series,
-        points_px=exchanged(series.points_px),
-        world=exchanged(series.world),
-        visibility=exchanged(series.visibility),
-        presence=exchanged(series.presence),
-        spread_px=None if series.spread_px is None else exchanged(series.spread_px),
-    )

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.types import MIRROR_ORDER, Floats, Frame, Landmark, Picture, Pose
+from posture_coach.pose.types import Floats, Frame, Landmark, Picture, Pose
 
 CUT_PX = 512
 """Side of the square cut-outs; the network itself sees 256."""
@@ -47,12 +47,8 @@ class _Look:
 
     def back(self, pose: Pose) -> tuple[Floats, Floats]:
         """Return points and world points as the photo has them."""
-        points, world = pose.points_px.copy(), pose.world.copy()
-        if self.mirrored:
-            points[:, 0] = self.size[0] - points[:, 0]
-            world[:, 0] = -world[:, 0]
-            points, world = points[MIRROR_ORDER], world[MIRROR_ORDER]
-        return points / self.scale + np.array(self.corner), world
+        seen = pose.mirrored() if self.mirrored else pose
+        return seen.points_px / self.scale + np.array(self.corner), seen.world
 
 
 SAME_PERSON_TRUNKS = 0.3

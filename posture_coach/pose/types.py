@@ -8,7 +8,7 @@ the hips, x to the right of the picture, y down, z away from the camera.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -135,6 +135,15 @@ class Pose:
     visibility: Floats
     presence: Floats
     spread_px: Floats | None = None
+
+    def mirrored(self) -> Pose:
+        """Return who was found in a mirrored picture as the picture itself shows him."""
+        points, world = self.points_px.copy(), self.world.copy()
+        points[:, 0] = self.width - points[:, 0]
+        world[:, 0] = -world[:, 0]
+        points, world = points[MIRROR_ORDER], world[MIRROR_ORDER]
+        sure, there = self.visibility[MIRROR_ORDER], self.presence[MIRROR_ORDER]
+        return replace(self, points_px=points, world=world, visibility=sure, presence=there)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from posture_coach.measures.calibration import LEVEL
 from posture_coach.resources import data_file
 from tests.activity.walkers import STRIDE_S
 from tests.batch.made import SOURCE, STANDING, assessed, walk
-from tests.clips import LONG_WALK, SITTING, job, names_in
+from tests.clips import LONG_WALK, SITTING, SQUATS, cut, job, names_in
 
 SCHEMA = json.loads(data_file("summary.schema.json").read_text(encoding="utf-8"))
 
@@ -76,6 +76,24 @@ def test_a_video_of_a_walk_leaves_its_gait_and_its_steps(walked):
     sides = [row["side"] for row in rows]
     assert all(a != b for a, b in pairwise(sides))
     assert 0.4 < float(rows[0]["step_time_s"]) < 0.9
+
+
+def test_only_walks_are_looked_at_twice(walked, tmp_path):
+    _, outcome = walked
+    walks, source = outcome.summary["gait"]["walks"], outcome.summary["source"]
+    assert source["frames_looked_at_twice"] == pytest.approx(30 * sum(w["end_s"] - w["start_s"] for w in walks), abs=2)
+    done = []
+    still = process(job(SQUATS, tmp_path), done.append)
+    assert still.summary["source"]["frames_looked_at_twice"] == 0
+    assert max(done) == still.summary["pictures"]["analysed"]
+
+
+def test_the_second_look_goes_on_telling_how_far_it_is(tmp_path):
+    done = []
+    outcome = process(job(cut(LONG_WALK, tmp_path / "walk.mp4", 120), tmp_path), done.append)
+    assert outcome.summary["source"]["frames_looked_at_twice"] > 60
+    assert done == list(range(1, len(done) + 1))
+    assert len(done) >= 120 + outcome.summary["source"]["frames_looked_at_twice"]
 
 
 def test_an_input_without_a_walk_leaves_no_table(tmp_path):
