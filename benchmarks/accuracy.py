@@ -18,19 +18,19 @@ import argparse
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.errors import Bench, Errors, Look, collect
+from benchmarks.errors import Bench, Errors, Live, Look, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples, weighted_quantile, write_rows
 from benchmarks.truth import DATA, Item, body_yaw_deg, items, options
 from posture_coach import __version__
 from posture_coach.geometry import wrapped_deg
-from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.accuracy import FILE, LIVE, shipped_accuracy
 from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.types import View
 from posture_coach.measures.view import view_of
@@ -195,7 +195,7 @@ def change_half_width(e: Errors) -> float:
     return weighted_quantile(np.abs(kept.change), kept.weight, COVERAGE)
 
 
-def rows(errors: Mapping[str, Errors], model: Model) -> list[dict[str, object]]:
+def rows(errors: Mapping[str, Errors], model: Model, read: str) -> list[dict[str, object]]:
     """Return the rows of `accuracy.toml`, by measure, view that was seen, and mode."""
     found: list[dict[str, object]] = []
     views = {row.joint: row.views for row in TABLE}
@@ -208,7 +208,8 @@ def rows(errors: Mapping[str, Errors], model: Model) -> list[dict[str, object]]:
                 f = figures(part)
                 if f.bodies >= MIN_BODIES:
                     half_width, growth, typical = fit_error(part)
-                    place = {"measure": joint, "view": view.value, "mode": mode.value, "model": model.value}
+                    place = {"measure": joint, "view": view.value, "mode": mode.value, "model": model.value,
+                             "read": read}  # fmt: skip
                     sizes = {key: round(getattr(f, key), 3) + 0.0 for key in ("bias", "sd")}
                     widths = {"half_width": round(half_width, 3), "growth": round(growth, 3),
                               "typical": round(typical, 3)}  # fmt: skip
@@ -267,7 +268,10 @@ def main() -> None:
         table(errors, modes, list(errors), CELLS)
         view_table(looks, args.every)
     if args.write:
-        found = rows(errors, args.model)
+        # One look, since not everybody moves; the interval of who does is on the safe side.
+        once, _ = collect(replace(bench, twice=False))
+        as_they_come, _ = collect(Live(*(getattr(bench, f.name) for f in fields(bench))))
+        found = rows(once, args.model, FILE) + rows(as_they_come, args.model, LIVE)
         write_rows(data_file("accuracy.toml"), found, facts(truth))
         print(f"{len(found)} rows written")
 

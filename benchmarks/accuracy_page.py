@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks import desk as desk_bench
 from benchmarks.accuracy import MIN_BODIES, fit_error, head, mean
-from benchmarks.errors import Bench, Errors, Look, collect
+from benchmarks.errors import Bench, Errors, Live, Look, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples
 from benchmarks.real_clips import clip_lines
 from benchmarks.real_photos import photo_lines
@@ -32,7 +32,7 @@ from posture_coach.measures.measurer import Measurer
 from posture_coach.measures.skeleton import Offsets
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.smoothing import smoothed
-from posture_coach.pose.types import Mode, Model, PoseSeries
+from posture_coach.pose.types import Mode, Model
 from posture_coach.resources import PACKAGE
 
 Floats = NDArray[np.float64]
@@ -195,15 +195,6 @@ def view_table(judged: Mapping[str, Judged]) -> Iterator[str]:
                     yield _row(view.value, joint, mode.value, part)
 
 
-@dataclass(frozen=True, slots=True)
-class Live(Bench):
-    """Reads pictures as they come."""
-
-    def read(self, series: PoseSeries) -> PoseSeries:
-        """Return it as it is."""
-        return series
-
-
 def live_table(judged: Mapping[str, Judged], live: Mapping[str, Judged]) -> Iterator[str]:
     """Yield what is another matter live: who moves, seen from the side."""
     yield "| where | measure | mode | file | live | inside, live % |\n|---|---|---|--:|--:|--:|"
@@ -342,10 +333,10 @@ def main() -> None:
     offsets = leave_one_body_out(side_samples(truth, Model.FULL, args.cache))
     bench = Bench(truth, args.model, modes, args.cache, 1, offsets=_of_body(offsets))
     errors, looks = collect(bench)
-    judged = {joint: judge(joint, e, e) for joint, e in errors.items()}
-    moving = [item for item in truth if any(item.cell in line.cells for line in LINES_MOVING)]
-    as_they_come, _ = collect(Live(moving, args.model, modes, args.cache, 1, offsets=_of_body(offsets)))
-    live = {joint: judge(joint, as_they_come[joint], errors[joint]) for joint in {line.joint for line in LINES_MOVING}}
+    once, _ = collect(replace(bench, twice=False))
+    judged = {joint: judge(joint, e, once[joint]) for joint, e in errors.items()}
+    as_they_come, _ = collect(Live(truth, args.model, modes, args.cache, 1, offsets=_of_body(offsets)))
+    live = {line.joint: judge(line.joint, as_they_come[line.joint], as_they_come[line.joint]) for line in LINES_MOVING}
     bland_altman(judged, DOCS / "images" / "accuracy_bland_altman.svg")
     parts = {
         "head": [head(args.model, modes, "fitted without the body they are used on")],

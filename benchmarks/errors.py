@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.truth import NEAR_VIEWS, Item, body_yaw_deg, camera, poses, true_values
+from benchmarks.truth import NEAR_VIEWS, Item, body_yaw_deg, camera, looked_twice, poses, true_values
 from benchmarks.truth import plain_pixels as in_pixels
 from benchmarks.truth import plain_world as in_world
 from posture_coach.geometry import wrapped_deg
@@ -106,6 +106,8 @@ class Bench:
     cache: Path | None
     every: int
     offsets: Callable[[str], Offsets]
+    twice: bool = True
+    """Whether who walks or exercises is looked at twice, as in files."""
 
     def looks(self) -> list[tuple[Item, Mode]]:
         """Return what there is to judge."""
@@ -119,9 +121,13 @@ class Bench:
         """Return it with the legs told apart."""
         return untangled(series)
 
-    def read(self, series: PoseSeries) -> PoseSeries:
-        """Return it as a file is read: legs told apart, and smoothed. Plain landmarks are judged as they come."""
-        return smoothed(self.legs(series))
+    def read(self, item: Item, series: PoseSeries) -> PoseSeries:
+        """Return it as a file is read: legs told apart, who moves looked at twice, and smoothed.
+
+        Plain landmarks are judged as they come.
+        """
+        told = self.legs(series)
+        return smoothed(looked_twice(item, told, self.cache) if item.moves and self.twice else told)
 
     def rest(self, item: Item, mode: Mode) -> tuple[Item, PoseSeries] | None:
         """Return the person's own neutral: the item it is in and the pictures that show it."""
@@ -139,11 +145,20 @@ class Bench:
         series, rest = self.poses(item, mode), self.rest(item, mode)
         own, at_rest = None, None
         if rest and rest[1].detected.any():
-            shown = self.read(rest[1])
+            shown = self.read(*rest)
             own = neutral_of(shown, accuracy, "its own neutral", camera(rest[0], self.cache))
             at_rest = Measurer(accuracy, own, camera(rest[0], self.cache)).push(shown)
-        measured = Measurer(accuracy, own, camera(item, self.cache)).push(self.read(series))
+        measured = Measurer(accuracy, own, camera(item, self.cache)).push(self.read(item, series))
         return Look(item, series, measured, share, rest, at_rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Live(Bench):
+    """Reads pictures as they come."""
+
+    def read(self, item: Item, series: PoseSeries) -> PoseSeries:  # noqa: ARG002 - as it would be for any other
+        """Return it as it is."""
+        return series
 
 
 def collect(bench: Bench) -> tuple[dict[str, Errors], list[Look]]:

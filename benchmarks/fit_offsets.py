@@ -23,7 +23,7 @@ from benchmarks.truth import Item, camera, items, options, poses, true_values
 from benchmarks.truth import body_yaw_deg as true_yaw_deg
 from posture_coach.geometry import distance, hanging_deg, middle, wrapped_deg
 from posture_coach.measures import sagittal
-from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.accuracy import FILE, shipped_accuracy
 from posture_coach.measures.calibration import Camera, levelled
 from posture_coach.measures.skeleton import NO_OFFSETS, Offsets, Skeleton, arm_shift, build, unfold_gain
 from posture_coach.measures.types import Side, View
@@ -340,6 +340,7 @@ HEADER = """\
 #              (measures/uncertainty.py). typical is the median of the sum.
 # change       95 % of |change - true change| from the body's own neutral lie within: what errs alike has gone.
 # n, bodies    pictures with a value, and people in them.
+# read         as a file: legs told apart and smoothed, by one look at each picture; or live, as pictures come.
 #
 # Every body was judged with offsets fitted on the others. A body counts 1 in each group (sitting, standing, walking,
 # exercise, desk) and camera place, shared equally among its stills and clips, however long those are. `view` is the
@@ -354,7 +355,8 @@ def write_rows(path: Path, found: Sequence[Mapping[str, object]], facts: Mapping
     text = path.read_text(encoding="utf-8")
     new = {(row["model"], row["mode"]) for row in found}
     kept = [row for row in tomllib.loads(text)["error"] if (row["model"], row["mode"]) not in new]
-    rows = sorted([*kept, *found], key=lambda row: [str(row[key]) for key in ("model", "measure", "view", "mode")])
+    order = ("read", "model", "measure", "view", "mode")
+    rows = sorted([*kept, *found], key=lambda row: [str(row.get(key, FILE)) for key in order])
     lines = [f"  {{ {', '.join(f'{k} = {_literal(v)}' for k, v in row.items())} }},\n" for row in rows]
     # Constants first come after the rows: a bare key cannot follow a table.
     constants = text[text.index("\n[offsets]\n") + 1 :].split("[[error]]")[0]

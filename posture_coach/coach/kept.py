@@ -81,7 +81,7 @@ def kept(profile: Profile) -> Kept:
 
 
 def _row(profile: Profile, row: Definition) -> Row:
-    error = shipped_accuracy().of(row.joint, profile.own.view, profile.seen_by.mode, profile.seen_by.model)
+    error = shipped_accuracy(live=True).of(row.joint, profile.own.view, profile.seen_by.mode, profile.seen_by.model)
     value, slump = (table.get(row.name, math.nan) for table in (profile.own.values, profile.own.slump))
     return Row(
         row.title,

@@ -97,7 +97,7 @@ class Session:
         """
         self._follows_lines = baseline is None and camera in (None, LEVEL)
         camera = self._stand if self._follows_lines else camera or LEVEL
-        self._assessor = Assessor(shipped_accuracy(), self._targets, baseline, camera, live=True)
+        self._assessor = Assessor(shipped_accuracy(live=True), self._targets, baseline, camera, live=True)
 
     def choose(self, where: Where) -> None:
         """Measure the person there from the next picture on; may be called from any thread."""

@@ -66,8 +66,17 @@ class Accuracy:
         return Error(near.bias, near.half_width * wide, near.growth * wide, near.typical * wide, near.change * wide)
 
 
-def parse(text: str, name: str) -> Accuracy:
+FILE, LIVE = "file", "live"
+"""How poses are read: a file knows what comes, which a live camera does not."""
+
+
+def parse(text: str, name: str, *, live: bool = False) -> Accuracy:
     """Read the accuracy file.
+
+    Parameters
+    ----------
+    live
+        Whether the errors are those of poses as they come; of what has none of its own there, those of files.
 
     Raises
     ------
@@ -78,7 +87,9 @@ def parse(text: str, name: str) -> Accuracy:
         table: dict[str, Any] = tomllib.loads(text)
         errors = {
             (row["measure"], View(row["view"]), Mode(row["mode"]), Model(row["model"])): _error(row)
+            for read in ((FILE, LIVE) if live else (FILE,))
             for row in table["error"]
+            if row.get("read", FILE) == read
         }
         offsets = Offsets(**{key: float(value) for key, value in table["offsets"].items()})
         mixing = Mixing(**{key: float(value) for key, value in table["mixing"].items()})
@@ -95,7 +106,7 @@ def _error(row: Mapping[str, Any]) -> Error:
 
 
 @cache
-def shipped_accuracy() -> Accuracy:
-    """Return the constants that come with the program."""
+def shipped_accuracy(*, live: bool = False) -> Accuracy:
+    """Return the constants that come with the program: for files, or for poses as they come."""
     path = data_file("accuracy.toml")
-    return parse(path.read_text(encoding="utf-8"), path.name)
+    return parse(path.read_text(encoding="utf-8"), path.name, live=live)

@@ -44,6 +44,32 @@ def test_an_accuracy_file_is_read():
     assert accuracy.of("trunk_inclination_deg", View.FRONT, Mode.TRACKED, Model.FULL) is None
 
 
+LIVE_TOO = GOOD + """
+[[error]]
+measure = "trunk_inclination_deg"
+view = "side"
+mode = "tracked"
+model = "full"
+read = "live"
+bias = 2
+half_width = 6
+"""
+
+
+def test_poses_as_they_come_have_errors_of_their_own_where_these_are_known():
+    place = ("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL)
+    assert numbers(parse(LIVE_TOO, "a.toml").of(*place)) == (1.0, 4.0, 0.0, 4.0)
+    assert numbers(parse(LIVE_TOO, "a.toml", live=True).of(*place)) == (2.0, 6.0, 0.0, 6.0)
+    assert numbers(parse(GOOD, "a.toml", live=True).of(*place)) == (1.0, 4.0, 0.0, 4.0)
+
+
+@pytest.mark.parametrize("model", list(Model))
+def test_live_knees_that_pass_each_other_are_less_sure_than_in_a_file(model):
+    knee = ("knee_flexion_deg", View.SIDE, Mode.TRACKED, model)
+    assert shipped_accuracy(live=True).of(*knee).typical > shipped_accuracy().of(*knee).typical
+    assert set(shipped_accuracy(live=True).errors) == set(shipped_accuracy().errors)
+
+
 GROWN = GOOD + "growth = 0.2\ntypical = 5.5\nchange = 3\n"
 
 

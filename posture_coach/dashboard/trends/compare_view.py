@@ -66,7 +66,7 @@ def _measure(
     lanes = [[(day.day, day.median) for day in of] for of in found]
     _both(choice, f"{row.title} while {activity}", name, lanes, names, DIGITS[row.unit], UNIT_SIGN[row.unit])
     one = compared_measure(
-        name, (found[0], found[1]), (before.ways, after.ways), shipped_accuracy(),
+        name, (found[0], found[1]), (before.ways, after.ways), shipped_accuracy(live=True),
         one_place=choice.about.place is not None,
     )  # fmt: skip
     st.html(note_html("Means of the days:") + verdicts_html([one]))

@@ -34,7 +34,7 @@ def measure_section(choice: Choice, period: Period, span: Period, now: Several, 
     _chart(choice, name, activity, period, shown, mean_of([day.median for day in base]))
     if against is not None:
         one = compared_measure(
-            name, (former, shown), (against.ways, now.ways), shipped_accuracy(),
+            name, (former, shown), (against.ways, now.ways), shipped_accuracy(live=True),
             one_place=choice.about.place is not None,
         )  # fmt: skip
         st.html(note_html(f"Means of the days, {span.words} and {period.words}:") + verdicts_html([one]))
