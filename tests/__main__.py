@@ -1,19 +1,67 @@
-"""`python -m tests` runs everything that has to be right: style, types, and every test. Ends at the first failure."""
+"""`python -m tests` runs everything that has to be right: style, types, and every test. Ends at the first failure.
 
+Tests run in two halves side by side. Those that play clips as a camera, look at pages in a browser or talk to programs
+go by the clock; the others can wait, and run beside them with what is left of the machine. With arguments, pytest runs
+once, with these.
+"""
+
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-STEPS = (
+TOP = Path(__file__).parent.parent
+CHECKS = (
     ("style", "ruff", "check", "."),
     ("format", "ruff", "format", "--check", "."),
     ("types", "mypy"),
-    ("tests", "pytest", *sys.argv[1:]),
 )
+BY_THE_CLOCK = ("tests/cli", "tests/coach", "tests/dashboard", "tests/pose/test_camera.py")
+ONCE_MORE = ("--reruns", "1", "--reruns-delay", "2")
+"""A machine that stalls for a second fails such a test once, a fault twice. What was run again is listed at the end."""
+PATIENT = ("nice", "-n", "15") if shutil.which("nice") else ()
 
-for name, tool, *arguments in STEPS:
+
+def command(tool: str, *arguments: str) -> list[str]:
+    """Return how a tool of this environment is started."""
+    return [sys.executable, "-m", tool, *arguments]
+
+
+def announce(name: str, tool: str, *arguments: str) -> None:
+    """Say what comes."""
     sys.stdout.write(f"\n== {name}: {tool} {' '.join(arguments)}\n")
     sys.stdout.flush()
-    ended = subprocess.run([sys.executable, "-m", tool, *arguments], cwd=Path(__file__).parent.parent, check=False)
-    if ended.returncode:
-        sys.exit(ended.returncode)
+
+
+def ran(name: str, tool: str, *arguments: str) -> int:
+    """Run a tool to its end and return its exit code."""
+    announce(name, tool, *arguments)
+    return subprocess.run(command(tool, *arguments), cwd=TOP, check=False).returncode
+
+
+def ran_side_by_side() -> int:
+    """Run both halves, and print what the patient one said when the other one is done."""
+    rest = [f"--ignore={path}" for path in BY_THE_CLOCK]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said,
+        subprocess.Popen(
+            [*PATIENT, *command("pytest", "-p", "no:cacheprovider", *rest)], cwd=TOP, stdout=said, stderr=said
+        ) as patient,
+    ):
+        try:
+            failed = ran("tests by the clock", "pytest", *ONCE_MORE, *BY_THE_CLOCK)
+            announce("all other tests", "pytest", *rest)
+            failed = patient.wait() or failed
+        finally:
+            patient.terminate()
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout)
+    return failed
+
+
+if __name__ == "__main__":
+    for check in CHECKS:
+        if code := ran(*check):
+            sys.exit(code)
+    sys.exit(ran("tests", "pytest", *sys.argv[1:]) if sys.argv[1:] else ran_side_by_side())
