@@ -68,6 +68,16 @@ class Work:
         """Share that is done, 0 to 1."""
         return min(1.0, self.done / self.expected) if self.expected else 0.0
 
+    @property
+    def words(self) -> str:
+        """How far it is; who walks or exercises is looked at a second time."""
+        if not self.expected:
+            return f"{self.done} pictures"
+        again = self.done - self.expected
+        if again > 0:
+            return f"{self.expected} pictures, {again} once more"
+        return f"{self.done} of {self.expected} pictures"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -17,7 +17,7 @@ from PIL import Image
 from posture_coach.batch.annotate import annotated_suffix
 from posture_coach.batch.results import process
 from posture_coach.dashboard.analyze.worker import CSV, MODULE, PARQUET, SUMMARY, UPSIDE_DOWN, Task
-from posture_coach.dashboard.jobs import CANCELLED, DIED, Jobs, State
+from posture_coach.dashboard.jobs import CANCELLED, DIED, Jobs, State, Work
 from tests.clips import FAST, LONG_WALK, SITTING, cut, job, names_in
 from tests.dashboard.conftest import until
 
@@ -111,7 +111,8 @@ def test_two_files_wait_for_each_other(jobs, dropped, clip):
     seen = set()
 
     def both_done():
-        states = tuple(jobs.get(job_id).state for job_id in (first, second))
+        now = {each.id: each.state for each in jobs.all()}  # of one moment
+        states = now[first], now[second]
         seen.add(states)
         return states == (State.DONE, State.DONE)
 
@@ -160,6 +161,15 @@ def test_discard_while_at_work_leaves_nothing_either(jobs, dropped):
     jobs.discard(job_id)
     until(lambda: not lives(pid), "the process goes on")
     until(lambda: not upload.parent.exists(), "the file is still there")
+
+
+@pytest.mark.parametrize(
+    ("done", "expected", "told"),
+    [(30, 0, "30 pictures"), (30, 90, "30 of 90 pictures"), (90, 90, "90 of 90 pictures"),
+     (120, 90, "90 pictures, 30 once more")],
+)  # fmt: skip
+def test_how_far_it_is_makes_sense_while_who_walks_is_looked_at_again(done, expected, told):
+    assert Work(State.RUNNING, done, expected).words == told
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")

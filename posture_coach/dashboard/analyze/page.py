@@ -192,8 +192,7 @@ def _entry(jobs: Jobs, job: Job, *, is_open: bool) -> None:
         )  # fmt: skip
         st.markdown(f":small[{STATES[job.state]}]", width="content")
         if job.state is State.RUNNING:
-            pictures = f"{job.analysis.done} of {job.analysis.expected}" if job.analysis.expected else job.analysis.done
-            st.progress(job.progress, f"{pictures} pictures", width=220)
+            st.progress(job.progress, job.analysis.words, width=220)
         if job.analysis.active:
             st.button("Cancel", key=f"analyze_cancel_{job.id}", on_click=jobs.cancel, args=(job.id,))
         else:
