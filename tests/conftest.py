@@ -12,8 +12,7 @@ import pytest
 from hypothesis import settings
 
 from posture_coach.store.files.folder import FOLDER_VARIABLE
-
-PROJECT = Path(__file__).resolve().parents[1]
+from tests import PROJECT
 
 # A busy machine is no error; and CI finds the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))

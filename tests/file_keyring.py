@@ -9,7 +9,7 @@ from pathlib import Path
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
-from tests.conftest import PROJECT
+from tests import PROJECT
 
 VARIABLE = "TEST_KEYRING_FILE"
 NONE = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import pytest
 
 from tests.cli.typed import PATIENCE_S, Ended, environment
 
@@ -18,6 +22,8 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, "-m", "posture_coach", *sys.argv[1:]])
 """
 """Makes the terminal that a process was started with its own, as a login does: passphrases are read from there."""
+HIDDEN = ("assphrase", "Repeat")
+"""What questions say of which the answer is not shown."""
 
 
 def talked(
@@ -39,18 +45,13 @@ def talked(
     shown, seen_to, left = "", 0, list(answers)
     until_s = time.monotonic() + PATIENCE_S
     try:
-        while time.monotonic() < until_s:
-            try:
-                more = os.read(ours, 4096)
-            except OSError:  # how Linux says that nobody has the terminal open any more
-                break
-            if not more:
-                break
+        while more := _more(ours, until_s, shown):
             shown += more.decode("utf-8", "replace")
             while left and left[0][0] in shown[seen_to:]:
                 question, answer = left.pop(0)
                 seen_to = shown.index(question, seen_to) + len(question)
-                time.sleep(0.1)  # until the echo is off
+                if any(word in question for word in HIDDEN):
+                    _wait_until_it_is_hidden(ours, until_s)
                 os.write(ours, f"{answer}\n".encode())
         code = running.wait(PATIENCE_S)
     finally:
@@ -59,3 +60,20 @@ def talked(
         os.close(ours)
     assert not left, f"never asked: {left[0][0]!r}; shown: {shown}"
     return Ended(code, shown, "")
+
+
+def _more(ours: int, until_s: float, shown: str) -> bytes:
+    """Return what is shown next; nothing once nobody has the terminal open any more, which Linux tells as an error."""
+    if not select.select([ours], [], [], max(until_s - time.monotonic(), 0.0))[0]:
+        pytest.fail(f"neither goes on nor ends; shown: {shown}")
+    try:
+        return os.read(ours, 4096)
+    except OSError:
+        return b""
+
+
+def _wait_until_it_is_hidden(ours: int, until_s: float) -> None:
+    """Wait until what is typed is not shown: what was typed before that is thrown away."""
+    while termios.tcgetattr(ours)[3] & termios.ECHO:
+        assert time.monotonic() < until_s, "what is typed would be shown"
+        time.sleep(0.01)

@@ -26,14 +26,14 @@ def clip(tmp_path_factory):
 
 
 def test_one_line_of_json_a_second_with_values_and_errors(clip):
-    ended = typed("monitor", "--source", clip, "--model", "lite", "--seconds", "3", "--json-progress")
+    ended = typed("monitor", "--source", clip, "--model", "lite", "--seconds", "8", "--json-progress")
     assert ended.code == 0, ended.said
     lines = [json.loads(line) for line in ended.out.splitlines()]
     starts = [line["start_s"] for line in lines]
     assert starts == sorted(set(starts))
     # A busy machine may find the first picture late, and lives on with the newest.
     assert all(start == int(start) for start in starts)
-    assert 2 <= len(lines) <= 4
+    assert 2 <= len(lines) <= 9
     measured = {name for line in lines for name in line["measures"]}
     assert "trunk_inclination_deg" in measured
     for line in lines:
@@ -51,10 +51,11 @@ def test_the_screen_shows_activity_view_and_values(clip):
 
 @pytest.mark.parametrize(("asked", "kept"), [("--keep", True), (None, False)])
 def test_a_played_file_is_kept_where_that_was_asked_for(clip, tmp_path, asked, kept):
-    home = {FOLDER_VARIABLE: str(tmp_path)}
+    home, began = {FOLDER_VARIABLE: str(tmp_path)}, time.monotonic()
     ended = typed(
-        "monitor", "--source", clip, "--model", "lite", "--seconds", "4", *([asked] if asked else []), env=home
+        "monitor", "--source", clip, "--model", "lite", "--seconds", "8", *([asked] if asked else []), env=home
     )  # fmt: skip
+    took_s = time.monotonic() - began
     assert ended.code == 0, ended.said
     assert ("kept in your history" in ended.out) is kept
     assert ("not kept" in ended.out) is not kept
@@ -67,9 +68,11 @@ def test_a_played_file_is_kept_where_that_was_asked_for(clip, tmp_path, asked, k
         (session,) = connection.execute(select(SESSIONS)).all()
         minutes = connection.execute(select(func.sum(MINUTES.c.seconds))).scalar()
         assert connection.execute(select(DAYS)).all()
-    assert len(seconds) == minutes >= 2
-    assert seconds[-1].at - seconds[0].at == len(seconds) - 1
-    assert session.ended_at == seconds[-1].at + 1
+    at = [second.at for second in seconds]
+    assert len(at) == len(set(at)) == minutes >= 2
+    # A busy machine may see no picture of a second, which then is missing.
+    assert at[-1] - at[0] < took_s
+    assert session.ended_at == at[-1] + 1
     assert abs(session.started_at - time.time()) < PATIENCE_S
     assert Path(session.source).name == clip.name
     assert any(row.trunk_inclination_deg == row.trunk_inclination_deg for row in seconds)
@@ -79,7 +82,7 @@ def test_a_history_that_cannot_be_written_is_told_at_the_end_with_what_is_lost(c
     damaged = tmp_path / FILE_NAME
     damaged.write_bytes(b"no history" * 1000)
     ended = typed(
-        "monitor", "--source", clip, "--model", "lite", "--seconds", "4", "--keep", env={FOLDER_VARIABLE: str(tmp_path)}
+        "monitor", "--source", clip, "--model", "lite", "--seconds", "8", "--keep", env={FOLDER_VARIABLE: str(tmp_path)}
     )  # fmt: skip
     assert ended.code == 1
     assert "could not be kept" in ended.err

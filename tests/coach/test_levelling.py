@@ -38,9 +38,10 @@ def turned(frame: Frame, by_deg: float) -> Frame:
 
 
 def watched(levelling: Levelling, frames: list[Frame], later_s: float = 0.0) -> Camera:
-    """Show all pictures, then the last one again and again until the answer is there."""
+    """Show all pictures, then the last one again and again until the answer is there, which may come before."""
     for frame in frames:
-        assert levelling.show(replace(frame, time_s=frame.time_s + later_s), None) is None
+        if (found := levelling.show(replace(frame, time_s=frame.time_s + later_s), None)) is not None:
+            return found
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         found = levelling.show(replace(frames[-1], time_s=frames[-1].time_s + later_s), None)

@@ -40,11 +40,14 @@ def clip(tmp_path_factory):
 def analyze(dashboard, page):
     page.goto(f"{dashboard.url}/analyze")
     page.wait_for_selector(CHOOSE, state="attached")
+    # It stands there before its script has begun, and what is dropped until then is lost.
+    until(lambda: page.locator(".drop").evaluate("root => Boolean(root.begun)"), "the drop zone does not begin")
     return page
 
 
 def uploads(home):
-    return [path for path in home.rglob("upload*") if path.is_file()]
+    # Folders go while they are looked through: this passes over them, and `rglob` fails.
+    return [Path(folder, name) for folder, _, names in os.walk(home) for name in names if name.startswith("upload")]
 
 
 def values(page):
@@ -108,6 +111,8 @@ def test_a_walk_is_told_and_its_steps_come_as_a_table(analyze):
     height.fill("165")
     height.press("Enter")
     page.get_by_text("a person of 165 cm").wait_for()
+    # The drop zone is told a moment after the page says so.
+    until(lambda: "height" in page.locator(".drop").evaluate("root => root.told.options"), "the zone is not told")
     page.set_input_files(CHOOSE, WALK)
     page.get_by_role("heading", name="Walking").wait_for()
     section = page.get_by_role("region", name="Walking")
@@ -132,6 +137,8 @@ def test_a_walk_is_told_and_its_steps_come_as_a_table(analyze):
 def test_the_first_tab_sees_what_another_one_analyses(dashboard, chromium, analyze, clip):
     analyze.set_input_files(CHOOSE, clip)
     analyze.get_by_role("button", name="walk.mp4").first.wait_for()
+    # While it is analysed the list is built anew twice a second, and a click in that moment is lost.
+    analyze.wait_for_selector(".pc-figures")
     other = chromium.new_context().new_page()
     other.goto(f"{dashboard.url}/analyze")
     other.get_by_role("button", name="walk.mp4").first.click()

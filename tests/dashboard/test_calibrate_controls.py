@@ -12,6 +12,7 @@ from posture_coach.dashboard import camera
 from posture_coach.dashboard.calibrate import run as calibrate_run
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.profiles import Places
+from tests.cli.typed import PATIENCE_S
 from tests.clips import LONG_WALK
 from tests.store.test_profiles import PROFILE
 
@@ -40,7 +41,7 @@ def watch(places):
 
 
 def shown():
-    run = AppTest.from_function(script, default_timeout=30).run()
+    run = AppTest.from_function(script, default_timeout=PATIENCE_S).run()
     assert not run.exception
     return run
 

@@ -12,15 +12,19 @@ from tests.dashboard.conftest import serving, until
 
 VIEW = ".calibrate"
 WATCHING = '.calibrate[data-phase="watching"]'
+BUILT = '[data-test-script-state="notRunning"]'
 LED_MS = 150_000
-"""Thirty-six seconds, and as much again where the machine is slow and a posture is taken twice."""
+"""Sixty-seven seconds of the clip at most, in which two postures are begun anew; twice that on a slow machine."""
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
-    """Upright, slumped, upright again, each for longer than it is asked for: a slow start takes nothing from it."""
+    """Upright, slumped, upright again, each for longer than it is asked for: a slow start takes nothing from it.
+
+    The network may need up to thirteen seconds to start, and no posture is begun more than twice.
+    """
     path = tmp_path_factory.mktemp("clips") / "guided.mp4"
-    return still_video(path, SITTING, SLUMPED, SITTING, seconds=(15.0, 25.0, 30.0))
+    return still_video(path, SITTING, SLUMPED, SITTING, seconds=(26.0, 25.0, 30.0))
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +63,22 @@ def begin_with_the_clip(page, place):
 
 
 def named(page, place):
+    """Type a name until it stays: what the page was building meanwhile still brings the old one."""
     field = page.get_by_label("Place", exact=True)
-    field.fill(place)
-    field.press("Enter")
+
+    def stays():
+        field.fill(place)
+        field.press("Enter")
+        page.wait_for_timeout(500)
+        page.wait_for_selector(BUILT)
+        return field.input_value() == place
+
+    until(stays, "the name does not stay")
+
+
+def stop(page):
+    """Return the page's own button: while a page is built, Streamlit's header has one of that name, too."""
+    return page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop", exact=True)
 
 
 def guide(page):
@@ -71,7 +88,7 @@ def guide(page):
 def test_it_leads_through_three_postures_and_keeps_them(calibrate, places):
     must_have(sys.platform == "linux", "where Linux keeps a program's data")
     page = calibrate
-    assert page.locator(".title").inner_text() == "You are in view"
+    page.get_by_text("You are in view", exact=True).wait_for()
     begin_with_the_clip(page, "Standing desk")
     page.wait_for_selector('.calibrate[data-guide="holding"]')
     assert page.locator(".title").inner_text() == "Sit or stand comfortably upright"
@@ -79,15 +96,15 @@ def test_it_leads_through_three_postures_and_keeps_them(calibrate, places):
     assert 1 <= seconds <= 10
     until(lambda: int(page.locator(".seconds").inner_text() or 0) < seconds, "it does not count down")
     assert page.locator(".steps .now").inner_text() == "Upright"
-    assert page.get_by_role("button", name="Begin").count() == 0
+    page.get_by_role("button", name="Begin").wait_for(state="detached")
     page.get_by_text("Your upright at Standing desk is taken, seen from the side.").wait_for(timeout=LED_MS)
     profile = places.get("standing desk")
     assert profile.own.slump["trunk_inclination_deg"] - profile.own.values["trunk_inclination_deg"] > 20.0
     shown = page.get_by_role("table").inner_text()
     assert f"{profile.own.values['trunk_inclination_deg']:.1f}°" in shown
     assert "±" in shown
-    assert page.get_by_text("From now on held against it:").is_visible()
-    assert page.get_by_text("You are asked to take it again on").is_visible()
+    page.get_by_text("From now on held against it:").wait_for()
+    page.get_by_text("You are asked to take it again on").wait_for()
     page.get_by_role("button", name="Back").click()
     page.wait_for_selector(WATCHING)
     page.get_by_text("held against now").wait_for()
@@ -105,7 +122,7 @@ def test_stop_keeps_what_was_there_and_an_unnamed_place_is_refused(calibrate, pl
     named(page, "docked")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_function("() => document.querySelector('[data-testid=stMain]') !== null")
-    page.get_by_role("button", name="Stop").click()
+    stop(page).click()
     page.get_by_role("button", name="Begin").wait_for()
     until(lambda: guide(page) == "none", "it goes on")
     named(page, " ")
@@ -137,8 +154,7 @@ def test_a_vertical_is_marked_by_mouse_and_by_keyboard(calibrate):
 def test_the_keyboard_reaches_begin_and_stop(calibrate):
     page = calibrate
     named(page, "docked")
-    for name in ("Begin", "Stop"):
-        button = page.get_by_role("button", name=name)
+    for button in (page.get_by_role("button", name="Begin"), stop(page)):
         button.wait_for()
         button.focus()
         page.keyboard.press("Enter")
@@ -153,8 +169,7 @@ def test_a_place_is_renamed_and_forgotten(calibrate, places):
     page.get_by_label("New name").fill("Corner [desk](x)")
     page.get_by_label("New name").press("Enter")
     page.get_by_role("button", name="Rename", exact=True).last.click()
-    until(lambda: places.has("Corner [desk](x)"), "it is not renamed")
-    assert not places.has(profile.place)
+    until(lambda: places.has("Corner [desk](x)") and not places.has(profile.place), "it is not renamed")
     card.get_by_text("Corner [desk](x)", exact=True).wait_for()
     card.get_by_role("button", name="Delete").click()
     page.get_by_text("It cannot be had back").wait_for()
@@ -170,7 +185,7 @@ def test_nothing_is_cut_off_at_any_width_while_it_leads(dashboard, chromium, wid
     page.goto(f"{dashboard.url}/calibrate")
     page.wait_for_selector(WATCHING)
     page.get_by_role("button", name="Begin").click()
-    page.get_by_role("button", name="Stop").wait_for()
+    stop(page).wait_for()
     until(lambda: page.locator(".steps .now").count() == 1, "it does not lead")
     for name in (VIEW, ".lead", ".title", ".words"):
         box = page.locator(name).bounding_box()
@@ -178,7 +193,7 @@ def test_nothing_is_cut_off_at_any_width_while_it_leads(dashboard, chromium, wid
         assert box["x"] + box["width"] <= width
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     dark = page.locator(VIEW).evaluate("(root) => root.classList.contains('dark')")
-    page.get_by_role("button", name="Stop").click()
+    stop(page).click()
     page.get_by_role("button", name="Begin").wait_for()
     context.close()
     assert dark == (scheme == "dark")

@@ -15,6 +15,7 @@ from posture_coach.coach.watch import Shown, Status, Wish
 from posture_coach.dashboard.calibrate.route import PATH, message
 from posture_coach.dashboard.live.message import packed
 from posture_coach.dashboard.server import ROUTES
+from tests.cli.typed import PATIENCE_S
 from tests.clips import LONG_WALK
 from tests.dashboard.conftest import serving
 
@@ -56,6 +57,8 @@ def test_only_pages_of_this_program_are_let_in(tmp_path):
     with (
         serving(tmp_path / "me", LONG_WALK) as running,
         pytest.raises((websockets.exceptions.InvalidStatus, websockets.exceptions.ConnectionClosed)),
-        websockets.sync.client.connect(f"ws://127.0.0.1:{running.port}{PATH}?token=x", origin=running.url) as socket,
+        websockets.sync.client.connect(
+            f"ws://127.0.0.1:{running.port}{PATH}?token=x", origin=running.url, open_timeout=PATIENCE_S
+        ) as socket,
     ):
-        socket.recv(timeout=30)
+        socket.recv(timeout=PATIENCE_S)

@@ -13,6 +13,7 @@ import websockets.exceptions
 import websockets.sync.client
 
 from posture_coach.dashboard.server import ROUTES
+from tests.cli.typed import PATIENCE_S
 from tests.clips import LONG_WALK
 from tests.dashboard.conftest import serving
 
@@ -48,8 +49,10 @@ def enters(dashboard, token, *, host=None, origin="own"):
     address = f"ws://127.0.0.1:{dashboard.port}/posture/live?token={token}"
     origin = dashboard.url if origin == "own" else origin
     try:
-        with websockets.sync.client.connect(address, origin=origin, additional_headers=headers) as socket:
-            return bool(socket.recv(timeout=30))
+        with websockets.sync.client.connect(
+            address, origin=origin, additional_headers=headers, open_timeout=PATIENCE_S
+        ) as socket:
+            return bool(socket.recv(timeout=PATIENCE_S))
     except (websockets.exceptions.InvalidStatus, websockets.exceptions.ConnectionClosed):
         return False
 

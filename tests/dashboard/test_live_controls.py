@@ -9,6 +9,7 @@ from posture_coach.dashboard import camera
 from posture_coach.pose.types import Model
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.settings import settings
+from tests.cli.typed import PATIENCE_S
 from tests.clips import LONG_WALK
 
 
@@ -31,7 +32,7 @@ def watch():
 @pytest.fixture
 def page(watch):
     assert watch.wanted
-    run = AppTest.from_function(script, default_timeout=30).run()
+    run = AppTest.from_function(script, default_timeout=PATIENCE_S).run()
     assert not run.exception
     return run
 
@@ -96,7 +97,7 @@ def test_the_hints_say_where_to_put_the_camera(page):
 
 
 def test_without_a_server_the_page_says_what_to_do():
-    run = AppTest.from_function(script, default_timeout=30).run()
+    run = AppTest.from_function(script, default_timeout=PATIENCE_S).run()
     assert not run.exception
     assert "Start the dashboard with" in run.error[0].value
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
 
+from posture_coach.coach.watch import GRACE_S, Wish
 from posture_coach.drawing import PAPER
 from posture_coach.store.history.database import FILE_NAME, Database, address
 from posture_coach.store.history.tables import SECONDS
 from tests.cli.typed import typed
 from tests.clips import SITTING, must_have, video
-from tests.dashboard.conftest import serving, until, watch_page
+from tests.dashboard.conftest import STEP_S, serving, until, watch_page
 
 LIVE = '.live[data-phase="watching"]'
+LONGER_THAN_GRACE = round(GRACE_S * Wish("").fps) + 5
+"""So many pictures do not come in the time for which the camera is kept when nobody looks any more."""
 DECODE_SLOWLY = """() => {
     const decode = HTMLImageElement.prototype.decode;
     HTMLImageElement.prototype.decode = async function () {
@@ -66,6 +70,23 @@ def shown(page):
     return int(page.locator(".live").get_attribute("data-shown"))
 
 
+# A clip is closed and opened anew wherever it begins again: what holds at one look alone says little.
+
+
+def let_go(dashboard, path):
+    """Look for half a second; tell whether the server never had the file open."""
+    return most_open(dashboard, path, looks=10) == 0
+
+
+def most_open(dashboard, path, looks):
+    """Return how often the server had the file open at once, at most."""
+    most = 0
+    for _ in range(looks):
+        most = max(most, dashboard.open_files().count(str(path)))
+        time.sleep(STEP_S)
+    return most
+
+
 def test_the_values_are_those_of_the_files_own_table(live, still, tmp_path):
     assert typed("analyze", still, "--out", tmp_path, "--fps", "10").code == 0
     table = pq.read_table(tmp_path / "still.frames.parquet")
@@ -95,7 +116,7 @@ def test_pause_frees_the_camera_and_start_takes_it_again(live, dashboard, still)
     live.wait_for_selector('.live[data-phase="paused"]')
     assert "The camera is off" in live.locator(".empty").inner_text()
     assert not live.locator(".picture img").is_visible()
-    until(lambda: str(still) not in dashboard.open_files(), "the source is still open")
+    until(lambda: let_go(dashboard, still), "the source is still open")
     live.get_by_role("button", name="Start").click()
     live.wait_for_selector(LIVE)
 
@@ -103,14 +124,16 @@ def test_pause_frees_the_camera_and_start_takes_it_again(live, dashboard, still)
 def test_the_camera_is_freed_when_the_last_tab_closes(dashboard, chromium, still):
     must_have(sys.platform == "linux", "/proc")
     contexts = [chromium.new_context() for _ in range(2)]
-    for context in contexts:
-        tab = context.new_page()
+    tabs = [context.new_page() for context in contexts]
+    for tab in tabs:
         tab.goto(dashboard.url)
         tab.wait_for_selector(LIVE)
     contexts[0].close()
-    assert str(still) in dashboard.open_files(), "one tab is still open"
+    before = shown(tabs[1])
+    until(lambda: shown(tabs[1]) > before + LONGER_THAN_GRACE, "one tab is still open")
+    until(lambda: str(still) in dashboard.open_files(), "the source is not open")
     contexts[1].close()
-    until(lambda: str(still) not in dashboard.open_files(), "the source is still open")
+    until(lambda: let_go(dashboard, still), "the source is still open")
 
 
 def test_two_tabs_see_one_camera(live, dashboard, chromium, still):
@@ -123,7 +146,7 @@ def test_two_tabs_see_one_camera(live, dashboard, chromium, still):
     before = shown(live), shown(other)
     until(lambda: shown(live) > before[0] + 3 and shown(other) > before[1] + 3, "one of the tabs stands still")
     if sys.platform == "linux":
-        assert dashboard.open_files().count(str(still)) == 1
+        assert most_open(dashboard, still, looks=20) == 1
     context.close()
     assert errors == []
 
@@ -147,8 +170,7 @@ def test_the_own_upright_makes_the_trunk_scorable(live):
     live.get_by_role("button", name="Take my upright").click()
     live.wait_for_function(
         """() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot
-            && e.shadowRoot.textContent.includes('Your own upright is taken'))""",
-        timeout=60_000,
+            && e.shadowRoot.textContent.includes('Your own upright is taken'))"""
     )
     until(lambda: "of your own upright" in entry.inner_text(), "it is still not scored")
     assert "good" in entry.inner_text()
@@ -166,7 +188,7 @@ def test_a_picture_that_arrives_after_the_page_was_left_disturbs_nobody(live):
 
 def test_the_keyboard_reaches_pause(live):
     button = live.get_by_role("button", name="Pause")
-    for _ in range(12):
+    for _ in range(30):
         live.keyboard.press("Tab")
         if button.evaluate("(element) => element === document.activeElement"):
             break
@@ -216,7 +238,7 @@ def test_what_is_watched_is_kept_where_that_was_asked_for_and_the_page_says_so(t
         page.goto(running.url)
         page.wait_for_selector(LIVE)
         assert "kept on this machine, no picture" in page.locator(".kept").inner_text()
-        page.wait_for_timeout(3000)
+        until(lambda: shown(page) > 25, "no pictures come")
         page.goto("about:blank")
     path = home / "data" / "posture-coach" / FILE_NAME
     with Database(address(f"sqlite:///{path}")) as database, database.reading() as connection:

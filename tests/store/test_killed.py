@@ -32,7 +32,9 @@ def test_forty_kills_lose_nothing_that_was_committed(tmp_path):
     found = kill_again_and_again(f"sqlite:///{tmp_path / 'history.db'}", trials=40, seed=7, longest_s=0.3)
     assert (found.lost, found.damaged, found.differing) == ([], [], [])
     assert found.trials == 40
-    assert found.commits > 40
+    # Every other one waits for a first commit; how many the rest make is the machine's affair.
+    assert found.killed_while["writing"] >= 20
+    assert found.commits >= 20
     assert len(found.killed_while) == 2, "kills meet the opening and the writing"
 
 
@@ -40,7 +42,8 @@ def test_forty_kills_lose_nothing_that_was_committed(tmp_path):
 def test_a_server_whose_client_is_killed_loses_nothing_either(url):
     found = kill_again_and_again(url, trials=8, seed=7, longest_s=0.5)
     assert (found.lost, found.damaged, found.differing) == ([], [], [])
-    assert found.commits > 8
+    assert found.killed_while["writing"] >= 4
+    assert found.commits >= 4
 
 
 @pytest.fixture

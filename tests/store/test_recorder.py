@@ -10,6 +10,8 @@ from datetime import timedelta
 
 import pytest
 
+from posture_coach.errors import StoreBusyError
+from posture_coach.store.history import sessions as history
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
 from posture_coach.store.history.recorder import WAITING_S
@@ -125,7 +127,7 @@ def test_what_comes_waits_while_another_program_holds_the_file(at, path, recordi
 
 
 def test_the_coach_does_not_wait_for_a_writer_that_waits(at, path, recording):
-    recorder = recording(at, busy_s=3.0)
+    recorder = recording(at, busy_s=60.0)
     recorder.begin(origin())
     hand_over(recorder, 0, 10)
     recorder.flush()
@@ -143,10 +145,29 @@ def test_the_coach_does_not_wait_for_a_writer_that_waits(at, path, recording):
         recorder.begin(origin(NOW - timedelta(hours=1)))
         hand_over(recorder, 0, 10)
         assert writing.is_alive()
-        writing.join()
         other.execute("ROLLBACK")
+        writing.join()
     recorder.close()
     assert offsets(at) == [*range(100), *range(10)]
+
+
+def test_what_comes_while_a_write_fails_is_kept_with_what_it_failed_to_write(at, recording, monkeypatch):
+    recorder = recording(at)
+    recorder.begin(origin())
+    hand_over(recorder, 0, 10)
+    assert recorder.flush().problem == ""
+    hand_over(recorder, 10, 20)
+
+    def in_vain(*_given):
+        hand_over(recorder, 20, 30)
+        raise StoreBusyError("held")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(history, "keep", in_vain)
+        how = recorder.flush()
+    assert (how.problem, how.waiting_s) == ("held", 20)
+    assert recorder.close().problem == ""
+    assert offsets(at) == [*range(30)]
 
 
 def test_a_second_recorder_says_so_and_takes_over(at, recording):
