@@ -44,7 +44,9 @@ def test_an_accuracy_file_is_read():
     assert accuracy.of("trunk_inclination_deg", View.FRONT, Mode.TRACKED, Model.FULL) is None
 
 
-LIVE_TOO = GOOD + """
+LIVE_TOO = (
+    GOOD
+    + """
 [[error]]
 measure = "trunk_inclination_deg"
 view = "side"
@@ -54,6 +56,7 @@ read = "live"
 bias = 2
 half_width = 6
 """
+)
 
 
 def test_poses_as_they_come_have_errors_of_their_own_where_these_are_known():
