@@ -26,6 +26,8 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP stranger.test 127.0.0.1",
 ]  # fmt: skip
 STEP_S = 0.05
+LOOKS = 200
+"""Ten seconds of looking whether a click has done what it is for, before it is repeated."""
 STARTS = 3
 PORT_TAKEN = ("is not available", "in use")
 """What a server's log says where somebody took the port between the look for a free one and the start."""
@@ -56,6 +58,16 @@ def until(done: Callable[[], object], what: str) -> None:
     while not done():
         assert time.monotonic() < end_s, what
         time.sleep(STEP_S)
+
+
+def press_until(page: Any, button: Any, done: Callable[[], object], what: str) -> None:
+    """Press until something holds: a click that falls where the page is built anew, or still moves, is lost."""
+
+    def pressed() -> bool:
+        button.click()
+        return any(done() or page.wait_for_timeout(STEP_S * 1000) for _ in range(LOOKS))
+
+    until(pressed, what)
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import LONG_WALK, SITTING, WALK, cut
-from tests.dashboard.conftest import serving, until, watch_page
+from tests.dashboard.conftest import press_until, serving, until, watch_page
 
 CHOOSE = "input[type=file]"
 READ_VALUES = """() => Object.fromEntries([...document.querySelectorAll('.pc-figures [data-measure]')].map(
@@ -59,9 +59,10 @@ def column(rows, name):
 
 
 def downloaded(page, label):
-    with page.expect_download() as download:
-        page.get_by_role("button", name=label, exact=True).click()
-    return download.value.suggested_filename, Path(download.value.path()).read_text(encoding="utf-8")
+    came = []
+    page.on("download", lambda download: came.append(download))
+    press_until(page, page.get_by_role("button", name=label, exact=True), lambda: came, f"{label} does not come")
+    return came[0].suggested_filename, Path(came[0].path()).read_text(encoding="utf-8")
 
 
 def test_from_a_dropped_file_to_its_figures(analyze, clip, home, chromium):

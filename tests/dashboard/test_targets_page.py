@@ -15,7 +15,7 @@ from posture_coach.resources import samples_folder
 from posture_coach.scoring.own import GRADES, merged
 from posture_coach.scoring.targets import JUDGED
 from posture_coach.store.files.own_targets import OwnTargets, shipped
-from tests.dashboard.conftest import serving, until, watch_page
+from tests.dashboard.conftest import press_until, serving, until, watch_page
 
 WATCHING = '.live[data-phase="watching"]'
 WALK = samples_folder() / "walk_side_rendered.mp4"
@@ -129,14 +129,9 @@ def score_of(live):
 
 
 def refused(page, words):
-    """Save until it is said why not: a click that falls where the page is built anew is lost."""
-    told = card(page).get_by_text(words)
-
-    def said():
-        card(page).get_by_role("button", name="Save").click()
-        return any(told.is_visible() or page.wait_for_timeout(100) for _ in range(100))
-
-    until(said, f"it is not said: {words}")
+    """Save, and wait until it is said why not; a refused save may be repeated."""
+    save, told = card(page).get_by_role("button", name="Save"), card(page).get_by_text(words)
+    press_until(page, save, told.is_visible, f"it is not said: {words}")
 
 
 def test_a_changed_band_changes_the_score_at_once_and_the_live_page_says_so(targets, own, dashboard, chromium):
