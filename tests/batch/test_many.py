@@ -194,9 +194,10 @@ def test_the_number_of_workers_changes_no_outcome(side_by_side):
 
 def test_both_ways_tell_how_far_they_are(side_by_side):
     (_, _, one), (_, _, two) = side_by_side
-    assert one["walk_side"] == list(range(1, 120))
+    looks = 2 * 119  # he walks, and is looked at twice
+    assert one["walk_side"] == list(range(1, looks + 1))
     assert one["sitting_upright"] == [1]
-    assert two["walk_side"] == list(range(TELL_EVERY, 120, TELL_EVERY))
+    assert two["walk_side"] == list(range(TELL_EVERY, looks + 1, TELL_EVERY))
     assert "text" not in {**one, **two}
 
 
