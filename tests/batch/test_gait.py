@@ -18,7 +18,7 @@ from posture_coach.measures.calibration import LEVEL
 from posture_coach.resources import data_file
 from tests.activity.walkers import STRIDE_S
 from tests.batch.made import SOURCE, STANDING, assessed, walk
-from tests.clips import LONG_WALK, SITTING, SQUATS, cut, job, names_in
+from tests.clips import LONG_WALK, SITTING, SQUATS, cut, job, names_in, still_video
 
 SCHEMA = json.loads(data_file("summary.schema.json").read_text(encoding="utf-8"))
 
@@ -78,12 +78,14 @@ def test_a_video_of_a_walk_leaves_its_gait_and_its_steps(walked):
     assert 0.4 < float(rows[0]["step_time_s"]) < 0.9
 
 
-def test_only_walks_are_looked_at_twice(walked, tmp_path):
+def test_who_walks_or_exercises_is_looked_at_twice_and_nobody_else(walked, tmp_path):
     _, outcome = walked
     walks, source = outcome.summary["gait"]["walks"], outcome.summary["source"]
     assert source["frames_looked_at_twice"] == pytest.approx(30 * sum(w["end_s"] - w["start_s"] for w in walks), abs=2)
+    squats = process(job(SQUATS, tmp_path))
+    assert squats.summary["source"]["frames_looked_at_twice"] == squats.summary["pictures"]["analysed"] == 65
     done = []
-    still = process(job(SQUATS, tmp_path), done.append)
+    still = process(job(still_video(tmp_path / "still.mp4", SITTING), tmp_path), done.append)
     assert still.summary["source"]["frames_looked_at_twice"] == 0
     assert max(done) == still.summary["pictures"]["analysed"]
 
