@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ def where_it_is_noon(now: datetime) -> str:
     """Return the name of the time zone, by whole hours, in which it is between noon and one."""
     return f"Etc/GMT{now.astimezone(UTC).hour - 12:+d}"
 
+
+# A shell has what it starts with & ignore Ctrl-C, and every program that a test starts would go on ignoring it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests of today and yesterday take a while, and none of them is to begin on one day and end on the next.
 # Before any test file is read: some say at once which day yesterday was.

@@ -161,7 +161,28 @@ def _round(jobs: Sequence[Job], workers: int, tell: Tell) -> Iterator[Outcome]:
 
 @contextmanager
 def _spared() -> Iterator[None]:
-    """Start workers to which Ctrl-C means nothing, from their first moment on."""
+    """Start workers to which Ctrl-C means nothing, from their first moment on, and none by half.
+
+    Which thread a signal is given to is the system's choice, and Python hears it in the main one whatever that one
+    blocks: so it is heard here, and counts once the workers stand.
+    """
+    heard: list[int] = []
+    here = threading.current_thread() is threading.main_thread()  # only there signals arrive
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if here and callable(signal.getsignal(n))]
+    before = {number: signal.signal(number, lambda number, _frame: heard.append(number)) for number in numbers}
+    try:
+        with _deaf_children():
+            yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if heard:
+            signal.raise_signal(heard[0])
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach."""
     if sys.platform == "win32":  # it cannot; there they are deaf from `_begin` on
         yield
         return

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from posture_coach.batch import many
 from posture_coach.batch.many import ASK_AT_MOST, TELL_EVERY, expected_pictures, inputs, run, workers_for
 from posture_coach.errors import SourceNotFoundError
 from tests.clips import FAST, LONG_WALK, SITTING, SLUMPED, SQUATS, WALK, job, must_have, names_in
@@ -206,6 +208,24 @@ def test_no_job_gives_no_outcome():
 
 
 # What dies
+
+
+def test_ctrl_c_while_workers_are_started_counts_once_they_stand():
+    """Pressed where another thread hears of it first, as the system may choose."""
+    go, stood = threading.Event(), []
+    other = threading.Thread(target=lambda: go.wait() and signal.raise_signal(signal.SIGINT))
+    other.start()
+
+    def start():
+        with many._spared():
+            go.set()
+            other.join()
+            time.sleep(0.1)
+            stood.append("all")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert stood == ["all"]
 
 
 def test_a_worker_killed_at_work_costs_nothing(tmp_path, side_by_side):
