@@ -181,7 +181,7 @@ class Calibration:
         """
         if self._phase is not Phase.DONE:
             raise DataError(f"The calibration is not finished. {GIVEN_UP}")
-        accuracy, held = shipped_accuracy(), self._held
+        accuracy, held = shipped_accuracy(live=True), self._held
         own = neutral(held[Posture.UPRIGHT], accuracy, "the seconds of sitting upright", camera)
         values = dict(own.values)
         if Posture.GAZE in held:
@@ -343,6 +343,6 @@ def _size_px(poses: PoseSeries) -> float:
 
 def _spread(held: PoseSeries, own: Baseline, camera: Camera) -> dict[str, float]:
     """Return the standard deviation of every measure that has a neutral."""
-    value, view = raw_values(held, shipped_accuracy(), camera)
+    value, view = raw_values(held, shipped_accuracy(live=True), camera)
     kept = value[view == own.view]
     return {name: float(np.nanstd(kept[:, k])) for k, name in enumerate(NAMES) if name in own.values}

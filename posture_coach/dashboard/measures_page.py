@@ -194,16 +194,20 @@ def _facts(rows: Sequence[Definition], model: Model) -> Iterator[tuple[str, str]
 
 
 def _errors(row: Definition, model: Model) -> str:
-    """Say the half-width for every view that the measure has and every mode."""
+    """Say the half-width for every view that the measure has and every mode, in files and live."""
     lines = []
     for view in (view for view in View if view in row.views):
-        found = {mode: shipped_accuracy().of(row.joint, view, mode, model) for mode in Mode}
-        told = [
-            f"± {_number(error.typical, row.unit)} {MODES[mode]}" if error else f"{NOT_KNOWN} {MODES[mode]}"
-            for mode, error in found.items()
-        ]
-        lines.append(f"From {FROM[view]}: {', '.join(told) if any(found.values()) else NOT_KNOWN}.")
+        told = [_half_widths(row, view, mode, model) for mode in Mode]
+        words = ", ".join(f"{one or NOT_KNOWN} {MODES[mode]}" for one, mode in zip(told, Mode, strict=True))
+        lines.append(f"From {FROM[view]}: {words if any(told) else NOT_KNOWN}.")
     return "".join(f"<p>{escape(line)}</p>" for line in lines)
+
+
+def _half_widths(row: Definition, view: View, mode: Mode, model: Model) -> str:
+    """Return the half-width in files and live, once where they are told alike; nothing where none is known."""
+    found = [shipped_accuracy(live=live).of(row.joint, view, mode, model) for live in (False, True)]
+    in_files, live = ("" if error is None else f"± {_number(error.typical, row.unit)}" for error in found)
+    return in_files if in_files == live else f"{in_files or NOT_KNOWN} in files and {live or NOT_KNOWN} live"
 
 
 def _points(row: Definition) -> str:

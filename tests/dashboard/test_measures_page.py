@@ -112,27 +112,35 @@ def test_views_and_points_are_told_in_words(page):
     assert "near one" in told["Hip flexion"]["Sides"]
 
 
-def test_errors_are_those_of_the_accuracy_file(page):
+@pytest.mark.parametrize("live", [False, True])
+def test_errors_are_those_of_the_accuracy_file(page, live):
     for row in TABLE:
         error = facts(page)[entry_title(row)]["Error, 95 %, model full"]
         decimals, sign = {"deg": (1, "°"), "ratio": (2, ""), "cm": (0, " cm")}[row.unit]
-        for (joint, _, _, model), known in shipped_accuracy().errors.items():
+        for (joint, _, _, model), known in shipped_accuracy(live=live).errors.items():
             if (joint, model) == (row.joint, Model.FULL):
                 assert f"± {known.typical:.{decimals}f}{sign} " in error
-    tracked, detected = (
-        shipped_accuracy().errors[TRUNK.joint, View.SIDE, mode, Model.FULL].typical
-        for mode in (Mode.TRACKED, Mode.DETECTED)
+
+
+def test_what_files_and_live_pictures_err_by_stands_side_by_side(page):
+    in_files, live = (
+        [
+            shipped_accuracy(live=live).errors["knee_flexion_deg", View.SIDE, mode, Model.FULL].typical
+            for mode in (Mode.TRACKED, Mode.DETECTED)
+        ]
+        for live in (False, True)
     )
-    assert 2 < tracked < detected < 8
-    assert facts(page)["Trunk inclination"]["Error, 95 %, model full"].startswith(
-        f"From the side: ± {tracked:.1f}° when followed from picture to picture, ± {detected:.1f}° in single pictures. "
+    assert all(2 < file < now < 30 for file, now in zip(in_files, live, strict=True))
+    assert facts(page)["Knee flexion"]["Error, 95 %, model full"].startswith(
+        f"From the side: ± {in_files[0]:.1f}° in files and ± {live[0]:.1f}° live when followed from picture to picture, "
+        f"± {in_files[1]:.1f}° in files and ± {live[1]:.1f}° live in single pictures. "
         "From a corner, between front and side: ± "
     )
 
 
 def test_an_error_that_was_never_measured_is_not_known(monkeypatch):
     known = {("body_lean_deg", View.SIDE, Mode.TRACKED, Model.FULL): Error(0.0, 1.0, typical=1.24)}
-    monkeypatch.setattr(page_module, "shipped_accuracy", lambda: Accuracy(known, shipped_accuracy().offsets, {}))
+    monkeypatch.setattr(page_module, "shipped_accuracy", lambda **_: Accuracy(known, shipped_accuracy().offsets, {}))
     told = facts(opened())
     assert told["Trunk inclination"]["Error, 95 %, model full"] == (
         "From the side: not known. From a corner, between front and side: not known."
