@@ -21,7 +21,7 @@ from benchmarks.truth import NEAR_VIEWS, Item, body_yaw_deg, camera, looked_twic
 from benchmarks.truth import plain_pixels as in_pixels
 from benchmarks.truth import plain_world as in_world
 from posture_coach.geometry import wrapped_deg
-from posture_coach.measures.accuracy import Error, shipped_accuracy
+from posture_coach.measures.accuracy import Accuracy, Error, shipped_accuracy
 from posture_coach.measures.baseline import neutral as neutral_of
 from posture_coach.measures.definitions import TABLE, Definition, Relative
 from posture_coach.measures.legs import untangled
@@ -129,6 +129,10 @@ class Bench:
         told = self.legs(series)
         return smoothed(looked_twice(item, told, self.cache) if item.moves and self.twice else told)
 
+    def constants(self) -> Accuracy:
+        """Return what else the poses are measured with."""
+        return shipped_accuracy()
+
     def rest(self, item: Item, mode: Mode) -> tuple[Item, PoseSeries] | None:
         """Return the person's own neutral: the item it is in and the pictures that show it."""
         if item.rate_hz is not None:
@@ -141,7 +145,7 @@ class Bench:
 
     def look(self, item: Item, mode: Mode, share: float) -> Look:
         """Measure one item, as the product does."""
-        accuracy = replace(shipped_accuracy(), errors=OPEN, offsets=self.offsets(item.body))
+        accuracy = replace(self.constants(), errors=OPEN, offsets=self.offsets(item.body))
         series, rest = self.poses(item, mode), self.rest(item, mode)
         own, at_rest = None, None
         if rest and rest[1].detected.any():
@@ -159,6 +163,10 @@ class Live(Bench):
     def read(self, item: Item, series: PoseSeries) -> PoseSeries:  # noqa: ARG002 - as it would be for any other
         """Return it as it is."""
         return series
+
+    def constants(self) -> Accuracy:
+        """Return what else live poses are measured with."""
+        return shipped_accuracy(live=True)
 
 
 def collect(bench: Bench) -> tuple[dict[str, Errors], list[Look]]:

@@ -9,6 +9,9 @@ Both are weighted medians: a body counts 1 in each group, shared among its still
 `Mixing` are not fitted: one half, for the side lean and for a hanging thigh in photos, is the mean of two witnesses,
 and a quarter of the world points in a hanging thigh elsewhere is what is printed here beside none and one half. No
 still is of a walk or an exercise: `--as-photos` looks at pictures of those clips as at photos.
+
+Neither is `knee_lead_s` fitted, a round number between the best of the three networks: `--leads` prints what others
+would give in walks and exercises seen from the side, read as files are.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.errors import Bench
 from benchmarks.fit_offsets import leave_one_body_out, picked, side_samples, weighted_quantile, write_table
 from benchmarks.truth import Item, body_yaw_deg, camera, frames, items, options, poses, true_values
 from posture_coach.measures.accuracy import Accuracy, shipped_accuracy
@@ -37,6 +41,7 @@ Floats = NDArray[np.float64]
 EVERY = 5
 SHARES = (0.0, 0.25, 0.5)
 PHOTO_SHARES = (0.25, 0.5, 0.75)
+LEADS_S = (0.0, 0.01, 0.02, 0.03, 0.04)
 PHOTOS = 24
 """Pictures of each clip that are looked at as photos."""
 LEAST_FLEXION_DEG = 40.0
@@ -124,8 +129,12 @@ def main() -> None:
     parser = options(__doc__ or "")
     parser.add_argument("--write", action="store_true", help="put the fit into the package's accuracy.toml")
     parser.add_argument("--as-photos", action="store_true", help="only judge the thigh's share on moving people")
+    parser.add_argument("--leads", action="store_true", help="only judge by how much swinging knees are moved on")
     args = parser.parse_args()
     truth, shipped = items(), shipped_accuracy()
+    if args.leads:
+        _print_leads(truth, shipped, args.model, args.cache)
+        return
     if args.as_photos:
         _print_as_photos(truth, shipped, args.model, args.cache)
         return
@@ -184,6 +193,29 @@ def _print_as_photos(truth: Sequence[Item], shipped: Accuracy, model: Model, cac
                 errors.setdefault(f"{item.cell} {joint}", []).append(float(np.nanmean(np.abs(error))))
         print(f"thigh_from_looks {share}, {model}: "
               + " ".join(f"{cell} {np.mean(all_):.2f}" for cell, all_ in errors.items()))  # fmt: skip
+
+
+def _print_leads(truth: Sequence[Item], shipped: Accuracy, model: Model, cache: Path | None) -> None:
+    by_body = leave_one_body_out(side_samples(truth, Model.FULL, cache))
+    moving = [item for item in truth if item.moves and item.camera == "side"]
+    bench = Bench(moving, model, list(Mode), cache, 1, lambda body: by_body[body])
+    for mode in Mode:
+        read = {item.id: bench.read(item, bench.poses(item, mode)) for item in moving}
+        for lead_s in LEADS_S:
+            errors: dict[str, list[float]] = {}
+            for item in moving:
+                accuracy = replace(
+                    shipped, offsets=by_body[item.body], mixing=replace(shipped.mixing, knee_lead_s=lead_s)
+                )
+                value, _ = raw_values(read[item.id], accuracy, camera(item, cache))
+                for joint in ("hip", "knee"):
+                    name = f"{joint}_flexion_{_near_side(item)}_deg"
+                    error = value[:, NAMES.index(name)] - true_values(item)[name][read[item.id].index]
+                    errors.setdefault(f"{item.cell} {joint}", []).append(float(np.nanmean(np.abs(error))))
+            told = (
+                f"{cell} {np.mean(all_):.2f} ({' '.join(f'{e:.1f}' for e in all_)})" for cell, all_ in errors.items()
+            )
+            print(f"knee_lead_s {lead_s}, {model}, {mode}: " + ", ".join(told), flush=True)
 
 
 def _as_photos(item: Item, model: Model) -> PoseSeries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -76,7 +76,8 @@ def parse(text: str, name: str, *, live: bool = False) -> Accuracy:
     Parameters
     ----------
     live
-        Whether the errors are those of poses as they come; of what has none of its own there, those of files.
+        Whether errors and corrections are those of poses as they come; of what has no errors of its own there, those
+        of files.
 
     Raises
     ------
@@ -93,6 +94,7 @@ def parse(text: str, name: str, *, live: bool = False) -> Accuracy:
         }
         offsets = Offsets(**{key: float(value) for key, value in table["offsets"].items()})
         mixing = Mixing(**{key: float(value) for key, value in table["mixing"].items()})
+        mixing = replace(mixing, knee_lead_s=0.0) if live else mixing
         mdc = {joint: float(value) for joint, value in table["mdc"].items()}
     except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError) as why:
         raise DataError(f"{name}: {why!r}. Reinstall posture-coach: this file is part of it.") from why

@@ -3,7 +3,8 @@
 MediaPipe's points lie off the joint centres by a share of the trunk's length that is much the same from body to
 body (`benchmarks/fit_offsets.py`): ear and hip too far forward, shoulder too high, more so with the arms raised, and
 the hip too near the front of the thigh. Seen from the side that alone is 3-10 degrees; the offsets take it back. The
-ankle is drawn now further ahead on the foot and now less, by who it is, and is put back to one place on it.
+ankle is drawn now further ahead on the foot and now less, by who it is, and is put back to one place on it. A knee that
+swings is drawn where it was a moment ago.
 
 From a corner the picture shows the sagittal plane foreshortened by the sine of the body's yaw; it is unfolded by that
 sine before anything else, so that one set of offsets serves from 35 degrees off the front to side-on. From the front
@@ -26,6 +27,7 @@ from posture_coach.geometry import (
     middle,
     wrapped_deg,
 )
+from posture_coach.measures.knees import knee_lead
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Landmark, Model, PoseSeries
 
@@ -113,6 +115,9 @@ class Mixing:
     corner_leg_gain
         Seen from a corner it draws thighs and shanks nearer to hanging than they are; their directions are multiplied
         by this.
+    knee_lead_s
+        Seconds by which a swinging knee is drawn where it was; it is moved on by so much of its speed against the hip.
+        0 live, where its speed is not known without what comes next.
     """
 
     lean_from_depth: float = 0.0
@@ -120,6 +125,7 @@ class Mixing:
     thigh_from_looks: float = 0.0
     shoulder_line_gain: float = 1.0
     corner_leg_gain: float = 1.0
+    knee_lead_s: float = 0.0
 
 
 PICTURE_ALONE = Mixing()
@@ -154,6 +160,8 @@ class Skeleton:
         (n,) share of the world points in a hanging thigh.
     leg_gain
         (n,) what the directions of thigh and shank are multiplied by.
+    knee_lead_px
+        (n, 2, 2) how far the left and the right knee are moved on for them.
     mixing
         The other shares.
     trunk_deg
@@ -177,6 +185,7 @@ class Skeleton:
     other_leg: Floats
     thigh_from_depth: Floats
     leg_gain: Floats
+    knee_lead_px: Floats
     mixing: Mixing
     trunk_deg: Floats = field(init=False)
     thigh_deg: Floats = field(init=False)
@@ -184,7 +193,7 @@ class Skeleton:
 
     def __post_init__(self) -> None:
         """Settle what several measures ask for, once."""
-        hip, knee = self._of_legs("hip"), self._of_legs("knee")
+        hip, knee = self._of_legs("hip"), self._of_legs("knee") + self.knee_lead_px
         along, gain = _unit(knee - hip), self.leg_gain[:, None]
         shank = hanging_deg(knee, self._ankles(along[..., 1]), self.forward[:, None])
         object.__setattr__(self, "trunk_deg", inclination_deg(self.mid_hip, self.mid_shoulder, self.forward))
@@ -254,11 +263,7 @@ def unfold_gain(yaw_deg: Floats) -> Floats:
 
 
 def build(
-    series: PoseSeries,
-    yaw_deg: Floats,
-    view: NDArray[np.object_],
-    offsets: Offsets,
-    mixing: Mixing = PICTURE_ALONE,
+    series: PoseSeries, yaw_deg: Floats, view: NDArray[np.object_], offsets: Offsets, mixing: Mixing = PICTURE_ALONE
 ) -> Skeleton:
     """Settle the signs, unfold the picture, and move the points.
 
@@ -290,6 +295,7 @@ def build(
         other_leg=np.where(corner, _together(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
         thigh_from_depth=_thigh_from_depth(series, side_on, mixing),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
+        knee_lead_px=knee_lead(p, series.time_s, np.where(aside, mixing.knee_lead_s, 0.0)),
         mixing=mixing,
     )
 

@@ -132,9 +132,9 @@ def test_what_files_and_live_pictures_err_by_stands_side_by_side(page):
     )
     assert all(2 < file < now < 30 for file, now in zip(in_files, live, strict=True))
     assert facts(page)["Knee flexion"]["Error, 95 %, model full"].startswith(
-        f"From the side: ± {in_files[0]:.1f}° in files and ± {live[0]:.1f}° live when followed from picture to picture, "
-        f"± {in_files[1]:.1f}° in files and ± {live[1]:.1f}° live in single pictures. "
-        "From a corner, between front and side: ± "
+        f"From the side: ± {in_files[0]:.1f}° in files and ± {live[0]:.1f}° live "
+        f"when followed from picture to picture, ± {in_files[1]:.1f}° in files "
+        f"and ± {live[1]:.1f}° live in single pictures. From a corner, between front and side: ± "
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -71,6 +72,11 @@ def test_live_knees_that_pass_each_other_are_less_sure_than_in_a_file(model):
     knee = ("knee_flexion_deg", View.SIDE, Mode.TRACKED, model)
     assert shipped_accuracy(live=True).of(*knee).typical > shipped_accuracy().of(*knee).typical
     assert set(shipped_accuracy(live=True).errors) == set(shipped_accuracy().errors)
+
+
+def test_knees_are_moved_on_in_files_alone():
+    assert 0.01 <= shipped_accuracy().mixing.knee_lead_s <= 0.04
+    assert shipped_accuracy(live=True).mixing == replace(shipped_accuracy().mixing, knee_lead_s=0.0)
 
 
 GROWN = GOOD + "growth = 0.2\ntypical = 5.5\nchange = 3\n"
