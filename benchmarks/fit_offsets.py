@@ -178,11 +178,12 @@ def displacements(s: Samples) -> dict[str, Floats]:
     truth_px[..., 0] = centre + (truth_px[..., 0] - centre) * unfold_gain(body.yaw_deg)[:, None]
     found = (body.mid_hip, body.mid_shoulder, body.mid_ear)
     hip, shoulder, ear = ((truth_px[:, i] - at) / trunk_px[:, None] for i, at in enumerate(found))
-    left, right = (hanging_deg(body.of_side("hip", k), body.of_side("knee", k), body.forward) for k in Side)
-    lengths = [distance(body.of_side("hip", k), body.of_side("knee", k)) for k in Side]
+    roots = body.thigh_roots()
+    left, right = (hanging_deg(roots[:, k.column], body.of_side("knee", k), body.forward) for k in Side)
+    lengths = [distance(roots[:, k.column], body.of_side("knee", k)) for k in Side]
     short = np.radians(wrapped_deg(s.truth["thigh"] - np.where(s.near_left, left, right)))
     return {
-        "hip_forward": np.sum(hip * ahead, axis=1),
+        "hip_forward": np.sum(hip * ahead, axis=1) / unfold_gain(body.yaw_deg),
         "shoulder_forward": np.sum(shoulder * ahead, axis=1),
         "shoulder_up": np.sum(shoulder * up, axis=1),
         "ear_forward": np.sum(ear * ahead, axis=1) / np.abs(np.sin(np.radians(body.yaw_deg))),
@@ -205,14 +206,15 @@ def arms(s: Samples) -> Floats:
 def level(s: Samples) -> Floats:
     """Return (n,) squares of the sine of the near thigh's direction, as the product takes them."""
     body = skeleton(s, NO_OFFSETS)
-    line = _near(s, body.both("knee")) - _near(s, body.both("hip"))
+    line = _near(s, body.both("knee")) - _near(s, body.thigh_roots())
     return np.asarray(line[:, 0] ** 2 / np.sum(line**2, axis=1), dtype=np.float64)
 
 
 def ankle_places(s: Samples) -> tuple[Floats, Floats]:
     """Return (n,) where along the foot the near ankle should lie for the shank to be right, and what that weighs."""
     body = skeleton(s, NO_OFFSETS)
-    hip, knee, ankle, heel, toe = (_near(s, body.both(j)) for j in ("hip", "knee", "ankle", "heel", "foot_index"))
+    hip = _near(s, body.thigh_roots())
+    knee, ankle, heel, toe = (_near(s, body.both(j)) for j in ("knee", "ankle", "heel", "foot_index"))
     foot, true = toe - heel, np.radians(s.truth["shank"])
     way = np.stack([np.sin(true) * body.forward, np.cos(true)], axis=1)
     shift = -_crossed(ankle - knee, way) / _crossed(foot, way)

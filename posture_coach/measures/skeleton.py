@@ -27,7 +27,7 @@ from posture_coach.geometry import (
     middle,
     wrapped_deg,
 )
-from posture_coach.measures.knees import knee_lead
+from posture_coach.measures.thighs import hip_shift, knee_lead, moves_alike, together
 from posture_coach.measures.types import Side, View
 from posture_coach.pose.types import Landmark, Model, PoseSeries
 
@@ -35,14 +35,6 @@ Floats = NDArray[np.float64]
 
 UNFOLDED_LEAST = float(np.sin(np.radians(35.0)))
 """Sine of the least yaw that is unfolded in full."""
-ALIKE, UNLIKE = 0.2, 0.5
-"""Thighs move together whose drops differ by less than the first share of the trunk's length, and beyond the second not
-at all."""
-ABREAST, ASTRIDE = 0.2, 0.35
-"""The same of how far ahead the thighs' world points reach: a stride lowers both knees alike, one ahead and one behind.
-Thighs that moved together stayed within 0.2 on the rendered people; walkers' are 0.33 apart in the median."""
-
-
 FURTHEST_ON_FOOT = 0.06
 """Lengths of the foot by which an ankle is moved along it at most: people differ by that much; further off, it is heel
 or toes that are misplaced."""
@@ -115,6 +107,8 @@ class Mixing:
     corner_leg_gain
         Seen from a corner it draws thighs and shanks nearer to hanging than they are; their directions are multiplied
         by this.
+    hips_from_yaw
+        Share of the body's yaw, beside where they are drawn, in how far the hips of legs that are together lie apart.
     knee_lead_s
         Seconds by which a swinging knee is drawn where it was; it is moved on by so much of its speed against the hip.
         0 live, where its speed is not known without what comes next.
@@ -125,6 +119,7 @@ class Mixing:
     thigh_from_looks: float = 0.0
     shoulder_line_gain: float = 1.0
     corner_leg_gain: float = 1.0
+    hips_from_yaw: float = 0.0
     knee_lead_s: float = 0.0
 
 
@@ -160,6 +155,8 @@ class Skeleton:
         (n,) share of the world points in a hanging thigh.
     leg_gain
         (n,) what the directions of thigh and shank are multiplied by.
+    hips_from_yaw
+        (n,) 0-1, how far the yaw says where the hips lie for them.
     knee_lead_px
         (n, 2, 2) how far the left and the right knee are moved on for them.
     mixing
@@ -185,6 +182,7 @@ class Skeleton:
     other_leg: Floats
     thigh_from_depth: Floats
     leg_gain: Floats
+    hips_from_yaw: Floats
     knee_lead_px: Floats
     mixing: Mixing
     trunk_deg: Floats = field(init=False)
@@ -193,7 +191,7 @@ class Skeleton:
 
     def __post_init__(self) -> None:
         """Settle what several measures ask for, once."""
-        hip, knee = self._of_legs("hip"), self._of_legs("knee") + self.knee_lead_px
+        hip, knee = self.thigh_roots(), self._of_legs("knee") + self.knee_lead_px
         along, gain = _unit(knee - hip), self.leg_gain[:, None]
         shank = hanging_deg(knee, self._ankles(along[..., 1]), self.forward[:, None])
         object.__setattr__(self, "trunk_deg", inclination_deg(self.mid_hip, self.mid_shoulder, self.forward))
@@ -212,6 +210,14 @@ class Skeleton:
         """Return (n, 2, 2) pixels of a paired joint, the left one first."""
         return self.points_px[:, _BOTH[joint]]
 
+    def thigh_roots(self) -> Floats:
+        """Return (n, 2, 2) pixels of the hips, put to where thighs begin along the picture, the left one first."""
+        hip = self._of_legs("hip")
+        if self.hips_from_yaw.any():
+            shift = self.hips_from_yaw * hip_shift(self.points_px, self.yaw_deg)
+            hip[..., 0] += shift[:, None] * (1.0, -1.0)
+        return hip
+
     def _of_legs(self, joint: str) -> Floats:
         """Return (n, 2, 2) pixels of a joint of both legs, drawn towards their middle where they move together."""
         own = self.both(joint)
@@ -223,7 +229,8 @@ class Skeleton:
         by = self.thigh_forward_px[:, None] + self.level_forward_px[:, None] * along[..., 0] ** 2
         root = hip + _turned_forward(-along, self.forward[:, None]) * by[..., None]
         seen = hanging_deg(root, knee, self.forward[:, None])
-        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]]
+        root = self.world[:, _BOTH["hip"]] * _level(1.0 - self.hips_from_yaw)
+        thigh = self.world[:, _BOTH["knee"]] - root
         deep = direction_deg(-thigh[..., 0] * np.sin(yaw) - thigh[..., 2] * np.cos(yaw), thigh[..., 1])
         share = self.thigh_from_depth[:, None] * np.cos(np.radians(seen)) ** 2
         return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
@@ -243,6 +250,11 @@ class Skeleton:
         off = np.minimum(np.maximum(self.ankle_along_foot - place, -FURTHEST_ON_FOOT), FURTHEST_ON_FOOT)
         moved = (self.ankle_along_foot > 0) & (hangs > 0) & ~np.isnan(place)
         return ankle + np.where(moved, off * hangs, 0.0)[..., None] * foot
+
+
+def _level(share: Floats) -> Floats:
+    """Return (n, 1, 3) a share for world points along the floor, and 1 for their height."""
+    return np.stack([share, np.ones_like(share), share], axis=-1)[:, None]
 
 
 def _unit(line: Floats) -> Floats:
@@ -292,9 +304,10 @@ def build(
         thigh_forward_px=offsets.thigh_forward * np.where(aside, trunk, 0.0),
         level_forward_px=offsets.level_forward * np.where(side_on, trunk, 0.0),
         ankle_along_foot=np.where(side_on[:, None] & _feet_seen(series), offsets.ankle_along_foot, 0.0),
-        other_leg=np.where(corner, _together(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
+        other_leg=np.where(corner, moves_alike(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
         thigh_from_depth=_thigh_from_depth(series, side_on, mixing),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
+        hips_from_yaw=np.where(side_on, mixing.hips_from_yaw * together(p), 0.0),
         knee_lead_px=knee_lead(p, series.time_s, np.where(aside, mixing.knee_lead_s, 0.0)),
         mixing=mixing,
     )
@@ -309,10 +322,12 @@ def _moved(
     ahead = _turned_forward(up, forward)
     scale = np.where(aside, trunk, 0.0)[:, None]
     arms_ahead, arms_up = arm_shift(points, up, forward, offsets)
-    # Seen from a corner, the ear lies nearer to where the network puts it.
+    # Seen from a corner, the ear lies nearer to where the network puts it, and the hip as far off in the picture as
+    # from the side: it is drawn at the body's visible front, which does not turn away with the sagittal plane.
     ear_forward = offsets.ear_forward * np.abs(np.sin(np.radians(yaw_deg)))[:, None]
+    hip_forward = offsets.hip_forward * unfold_gain(yaw_deg)[:, None]
     return (
-        hip + ahead * offsets.hip_forward * scale,
+        hip + ahead * hip_forward * scale,
         shoulder + (ahead * arms_ahead + up * arms_up) * scale,
         ear + (ahead * ear_forward + up * offsets.ear_up) * scale,
         trunk,
@@ -358,32 +373,3 @@ def arm_shift(points: Floats, up: Floats, forward: Floats, offsets: Offsets) -> 
     ahead = offsets.arm_forward * sine + offsets.raised_forward * raised
     rise = offsets.shoulder_up + offsets.arm_up * sine + offsets.raised_up * raised
     return ahead[:, None], rise[:, None]
-
-
-def _together(points: Floats, world: Floats, yaw_deg: Floats) -> Floats:
-    """Return (n,) how far both legs count as one.
-
-    Fully at 45 degrees of yaw and less towards side-on; not at all where one thigh drops much further than the other,
-    or reaches much further ahead.
-    """
-    thighs = [
-        [of[:, Landmark[f"{side}_KNEE"]] - of[:, Landmark[f"{side}_HIP"]] for side in ("LEFT", "RIGHT")]
-        for of in (points, world)
-    ]
-    drops, reaches = [thigh[:, 1] for thigh in thighs[0]], [_ahead(thigh, yaw_deg) for thigh in thighs[1]]
-    level = _alike(drops, distance(_middle_of(points, "hip"), _middle_of(points, "shoulder")), ALIKE, UNLIKE)
-    trunk_m = distance(_middle_of(world, "hip"), _middle_of(world, "shoulder"))
-    turned = np.fmin(2.0 * np.cos(np.radians(yaw_deg)) ** 2, 1.0)
-    return np.asarray(np.fmin(level, _alike(reaches, trunk_m, ABREAST, ASTRIDE)) * turned, dtype=np.float64)
-
-
-def _alike(both: list[Floats], trunk: Floats, alike: float, unlike: float) -> Floats:
-    """Return (n,) 1 where two lengths differ by less than a share of the trunk's, 0 beyond another one."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.clip((unlike - np.abs(both[0] - both[1]) / trunk) / (unlike - alike), 0.0, 1.0))
-
-
-def _ahead(line: Floats, yaw_deg: Floats) -> Floats:
-    """Return (n,) how far world vectors (n, 3) reach the way the person faces."""
-    yaw = np.radians(yaw_deg)
-    return np.asarray(-line[:, 0] * np.sin(yaw) - line[:, 2] * np.cos(yaw), dtype=np.float64)

@@ -448,11 +448,12 @@ def test_offsets_never_apply_from_the_front_or_from_behind(yaw):
 
 @pytest.mark.parametrize("yaw", [90, -90, 36, 50, -45, 119])
 @pytest.mark.parametrize("trunk", [0, 8])
-def test_offsets_apply_from_the_side_and_alike_from_a_corner(yaw, trunk):
+def test_offsets_apply_from_the_side_and_from_a_corner(yaw, trunk):
     accuracy = dataclasses.replace(EXACT, offsets=Offsets(hip_forward=OFFSET, shoulder_up=0.1))
     series = draw([Body(yaw_deg=yaw, trunk_inclination_deg=trunk)])
     read = measure(series, accuracy=accuracy).column("trunk_inclination_deg")[0]
-    assert read == pytest.approx(trunk - math.degrees(math.atan2(OFFSET, 1.1)), abs=1e-6)
+    hip_forward = OFFSET / abs(math.sin(math.radians(yaw)))
+    assert read == pytest.approx(trunk - math.degrees(math.atan2(hip_forward, 1.1)), abs=1e-6)
 
 
 def test_offsets_turn_with_the_trunk():

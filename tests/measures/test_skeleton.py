@@ -12,14 +12,10 @@ from hypothesis import strategies as st
 
 from posture_coach.measures import sagittal
 from posture_coach.measures.skeleton import (
-    ABREAST,
-    ALIKE,
-    ASTRIDE,
     FOOT_SEEN,
     FURTHEST_ON_FOOT,
     NO_OFFSETS,
     UNFOLDED_LEAST,
-    UNLIKE,
     Mixing,
     Offsets,
     Skeleton,
@@ -27,6 +23,7 @@ from posture_coach.measures.skeleton import (
     build,
     unfold_gain,
 )
+from posture_coach.measures.thighs import ABREAST, ALIKE, ASTRIDE, UNLIKE
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.view import body_yaw_deg, view_of
 from posture_coach.pose.types import Landmark, Model, PoseSeries
@@ -191,10 +188,11 @@ def test_the_ears_offset_shrinks_with_the_sine_of_the_yaw(yaw, trunk):
 
 
 @given(from_aside, st.floats(-30, 60))
-def test_the_hips_offset_does_not(yaw, trunk):
+def test_the_hips_offset_is_as_long_in_the_picture_from_a_corner_as_from_the_side(yaw, trunk):
     body = Body(yaw_deg=yaw, trunk_inclination_deg=trunk)
     read = sagittal.trunk_inclination(skeleton(body, Offsets(hip_forward=0.1)))[0]
-    assert read == pytest.approx(trunk - math.degrees(math.atan(0.1)), abs=1e-6)
+    widened = 0.1 / abs(math.sin(math.radians(yaw)))
+    assert read == pytest.approx(trunk - math.degrees(math.atan(widened)), abs=1e-6)
 
 
 @given(from_aside, st.floats(0, 100))
