@@ -21,8 +21,8 @@ def direction_deg(across: ArrayLike, along: ArrayLike) -> Floats:
     across, along = np.asarray(across, dtype=np.float64), np.asarray(along, dtype=np.float64)
     # Adding 0 turns -0.0 into 0.0, whose half turn is +180.
     angle = np.asarray(np.degrees(np.arctan2(across + 0.0, along)))
-    np.putmask(angle, (across == 0) & (along == 0), np.nan)
-    return angle
+    somewhere = np.logical_or(across, along)
+    return angle if somewhere.all() else np.where(somewhere, angle, np.nan)
 
 
 def wrapped_deg(angle: ArrayLike, lowest: float = -HALF_TURN_DEG) -> Floats:

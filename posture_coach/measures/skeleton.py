@@ -214,7 +214,8 @@ class Skeleton:
         """Return (n, 2, 2) pixels of the hips, put to where thighs begin along the picture, the left one first."""
         hip = self._of_legs("hip")
         if self.hips_from_yaw.any():
-            shift = self.hips_from_yaw * hip_shift(self.points_px, self.yaw_deg)
+            shift = hip_shift(self.points_px, self.yaw_deg)
+            shift = np.where(self.hips_from_yaw > 0.0, self.hips_from_yaw * shift, 0.0)
             hip[..., 0] += shift[:, None] * (1.0, -1.0)
         return hip
 
@@ -307,7 +308,7 @@ def build(
         other_leg=np.where(corner, moves_alike(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
         thigh_from_depth=_thigh_from_depth(series, side_on, mixing),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
-        hips_from_yaw=np.where(side_on, mixing.hips_from_yaw * together(p), 0.0),
+        hips_from_yaw=np.where(side_on, mixing.hips_from_yaw * together(p), 0.0) if side_on.any() else np.zeros(len(p)),
         knee_lead_px=knee_lead(p, series.time_s, np.where(aside, mixing.knee_lead_s, 0.0)),
         mixing=mixing,
     )

@@ -37,7 +37,8 @@ LONGEST_STEP_S = 1.0 / 15.0
 """Pictures further apart tell no speed: in a walk a thigh turns round within a fifth of a second."""
 _HIPS = slice(Landmark.LEFT_HIP, Landmark.RIGHT_HIP + 1)
 _KNEES = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE + 1)
-_PAIRS = [Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE]
+_LEFT_OF_PAIRS = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_ANKLE, 2)
+_RIGHT_OF_PAIRS = slice(Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE + 1, 2)
 
 
 def together(points: Floats) -> Floats:
@@ -50,14 +51,15 @@ def together(points: Floats) -> Floats:
     """
     x = points[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
-        apart = np.abs(x[:, _PAIRS] - x[:, [left + 1 for left in _PAIRS]]).max(axis=1) / _trunk(points)
-        return np.asarray(np.nan_to_num(np.clip((APART - apart) / (APART - TOGETHER), 0.0, 1.0)))
+        apart = np.maximum.reduce(np.abs(x[:, _LEFT_OF_PAIRS] - x[:, _RIGHT_OF_PAIRS]), axis=1) / _trunk(points)
+    # Of a number and none, fmax takes the number.
+    return np.fmin(np.fmax((APART - apart) / (APART - TOGETHER), 0.0), 1.0)
 
 
 def hip_shift(points: Floats, yaw_deg: Floats) -> Floats:
     """Return (n,) pixels by which the left hip goes to the right of the picture, and the right one to the left.
 
-    That puts them to either side of their middle by what the yaw says; 0 where it says nothing.
+    That puts them to either side of their middle by what the yaw says.
 
     Parameters
     ----------
@@ -67,10 +69,9 @@ def hip_shift(points: Floats, yaw_deg: Floats) -> Floats:
         (n,) body yaw, about 90 or -90.
     """
     drawn = (points[:, Landmark.LEFT_HIP, 0] - points[:, Landmark.RIGHT_HIP, 0]) / 2.0
-    turned, widened = np.radians(np.abs(yaw_deg) + YAW_SHORT_DEG), np.abs(np.sin(np.radians(yaw_deg)))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        expected = HALF_PELVIS * _trunk(points) * np.cos(turned) / widened
-        return np.asarray(np.where(np.isfinite(expected), expected - drawn, 0.0), dtype=np.float64)
+    yaw = np.radians(np.abs(yaw_deg))
+    expected = HALF_PELVIS * _trunk(points) * np.cos(yaw + np.radians(YAW_SHORT_DEG)) / np.sin(yaw)
+    return np.asarray(expected - drawn, dtype=np.float64)
 
 
 def knee_lead(points: Floats, time_s: Floats, lead_s: Floats) -> Floats:
