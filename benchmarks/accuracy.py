@@ -18,14 +18,14 @@ import argparse
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.errors import Bench, Errors, Live, Look, collect
+from benchmarks.errors import Bench, Errors, Look, as_live, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples, weighted_quantile, write_rows
 from benchmarks.truth import DATA, Item, body_yaw_deg, items, options
 from posture_coach import __version__
@@ -270,7 +270,7 @@ def main() -> None:
     if args.write:
         # One look, since not everybody moves; the interval of who does is on the safe side.
         once, _ = collect(replace(bench, twice=False))
-        as_they_come, _ = collect(Live(*(getattr(bench, f.name) for f in fields(bench))))
+        as_they_come, _ = collect(as_live(bench))
         found = rows(once, args.model, FILE) + rows(as_they_come, args.model, LIVE)
         write_rows(data_file("accuracy.toml"), found, facts(truth))
         print(f"{len(found)} rows written")

@@ -169,6 +169,11 @@ class Live(Bench):
         return shipped_accuracy(live=True)
 
 
+def as_live(bench: Bench) -> Live:
+    """Return the same bench for pictures as they come."""
+    return Live(**{f.name: getattr(bench, f.name) for f in fields(bench)})
+
+
 def collect(bench: Bench) -> tuple[dict[str, Errors], list[Look]]:
     """Measure everything; return errors by joint name, and what was looked at."""
     count = Counter((item.body, item.cell, mode) for item, mode in bench.looks())

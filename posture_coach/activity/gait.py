@@ -38,7 +38,8 @@ LEAD_S = 0.25
 Z95 = 1.96
 TIMING_SD_S, TIMING_PICTURES = 0.009, 0.15
 """Standard deviation of one contact's time, and a part in pictures for what lies between them: together 0.010 at 30 a
-second, where rendered people gave 0.008 from the side and 0.007 from the front, over three models and both modes."""
+second, where rendered people, looked at twice, gave 0.006 from the side and 0.007 from the front, over three models and
+both modes."""
 SIDE_SD_S = {View.SIDE: 0.005, View.FRONT: 0.009}
 """Standard deviation of what the contacts of one foot come late by as a whole against the other's: n does not help."""
 STANCE_SD, STANCE_BIAS_SD = 0.03, 0.025

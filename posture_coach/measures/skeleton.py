@@ -230,8 +230,7 @@ class Skeleton:
         by = self.thigh_forward_px[:, None] + self.level_forward_px[:, None] * along[..., 0] ** 2
         root = hip + _turned_forward(-along, self.forward[:, None]) * by[..., None]
         seen = hanging_deg(root, knee, self.forward[:, None])
-        root = self.world[:, _BOTH["hip"]] * _level(1.0 - self.hips_from_yaw)
-        thigh = self.world[:, _BOTH["knee"]] - root
+        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]] * _level(1.0 - self.hips_from_yaw)
         deep = direction_deg(-thigh[..., 0] * np.sin(yaw) - thigh[..., 2] * np.cos(yaw), thigh[..., 1])
         share = self.thigh_from_depth[:, None] * np.cos(np.radians(seen)) ** 2
         return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)

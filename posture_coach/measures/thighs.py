@@ -1,7 +1,7 @@
 """Where a thigh begins and ends, seen from the side: what the network misplaces there, and what is known of it.
 
 **Hips.** Seen from the side both hips lie behind each other, but for as much as the body is turned. The network draws
-the near one up to a tenth of the trunk's length before or behind the far one, by who stands there, and the thigh leans
+the near one up to 0.05 of the trunk's length before or behind the far one, by who stands there, and the thigh leans
 with it. Their middle is right to a third of that. So where both legs are together, the hips are put to either side of
 their middle by what the body's yaw says; in a step the pelvis turns by itself, and they stay.
 
@@ -53,7 +53,8 @@ def together(points: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = np.maximum.reduce(np.abs(x[:, _LEFT_OF_PAIRS] - x[:, _RIGHT_OF_PAIRS]), axis=1) / _trunk(points)
     # Of a number and none, fmax takes the number.
-    return np.fmin(np.fmax((APART - apart) / (APART - TOGETHER), 0.0), 1.0)
+    share: Floats = np.fmin(np.fmax((APART - apart) / (APART - TOGETHER), 0.0), 1.0)
+    return share
 
 
 def hip_shift(points: Floats, yaw_deg: Floats) -> Floats:
