@@ -20,6 +20,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,8 @@ HELD_OUT = (*BOTH, "neck_trunk_angle_deg", "knee_flexion_deg")
 SIDE_ON_DEG = (30.0, 150.0)
 GROWTHS = np.linspace(0.0, 0.12, 13)
 """Tried for how the half-width grows with the value."""
+APARTS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 18.0)
+"""Tried for what legs apart add to the half-width, in degrees."""
 LEAST_CORNER_GROWTH = 0.1
 """From a corner angles are unfolded, and errors with them; few of the stills there are bent far enough to show it."""
 NORMAL_RATIO = 2.46
@@ -154,37 +157,63 @@ def view_table(looks: Sequence[Look], every: int) -> None:
               f"{100 * np.average(right[there], weights=weight[there]):7.1f}{'':15}{shares}")  # fmt: skip
 
 
-def fit_error(e: Errors) -> tuple[float, float, float]:
-    """Return half-width at 0, growth, and the median half-width of what was found.
+@dataclass(frozen=True, slots=True)
+class Width:
+    """What a half-width is made of, as the rows of `accuracy.toml` have it, and the median of what was found."""
 
-    For every growth the half-width at 0 is the one that covers 95 %; of these pairs the one with the least interval
-    score is taken, which counts the width and, forty times over, what lies outside it (Gneiting and Raftery). A body
-    that was not seen errs differently from those that were: both are widened by one part in the number of bodies.
+    half_width: float
+    growth: float
+    apart: float
+    typical: float = np.nan
+
+    def of(self, e: Errors) -> Floats:
+        """Return (n,) half-widths."""
+        return np.asarray(np.sqrt(self.half_width**2 + self.more(e)), dtype=np.float64)
+
+    def more(self, e: Errors) -> Floats:
+        """Return (n,) squares of what comes on top of the half-width near 0."""
+        return np.asarray((self.growth * e.value) ** 2 + (self.apart * e.apart) ** 2 + e.added**2, dtype=np.float64)
+
+    def times(self, wide: float) -> Width:
+        """Return a wider one."""
+        return Width(self.half_width * wide, self.growth * wide, self.apart * wide, self.typical * wide)
+
+
+def fit_error(e: Errors) -> Width:
+    """Return what 95 % of the errors lie within.
+
+    For every growth, and everything that legs apart may add, the half-width at 0 is the one that covers 95 %; of these
+    the one with the least interval score is taken, which counts the width and, forty times over, what lies outside it
+    (Gneiting and Raftery). A body that was not seen errs differently from those that were: its interval is wider by
+    the root of one and one part in the number of bodies, as that of the next of any sample is.
     From a corner, where there are two dozen stills, the one or two worst of them are all that 95 % are told by: there
-    it is never less, on average, than what normal errors with that mean would need.
+    it is wider by the whole of that part, and never less, on average, than what normal errors with that mean would
+    need.
     """
-    kept = ~np.isnan(e.ours)
-    error, value, added, weight = (a[kept] for a in (np.abs(e.ours), e.value, e.added, e.weight))
-    best = (np.inf, 0.0, 0.0, 0.0)
+    kept = e.of(~np.isnan(e.ours))
+    error, weight = np.abs(kept.ours), kept.weight
+    best, least_score = Width(0.0, 0.0, 0.0), np.inf
     # What the pictures add is not always there: never less than the mean error itself.
-    floor = float(np.average(np.abs(e.ours[kept]), weights=weight)) ** 2
+    floor = float(np.average(error, weights=weight)) ** 2
     corner = bool((e.view == View.OBLIQUE).all())
-    least = LEAST_CORNER_GROWTH if corner else 0.0
-    for growth in GROWTHS[least <= GROWTHS].tolist():
-        grown = (growth * value) ** 2 + added**2
-        square = max(weighted_quantile(error**2 - grown, weight, COVERAGE), floor)
-        half = np.sqrt(square + grown)
+    for growth, apart in _ways_to_grow(corner, legs=bool(kept.apart.any())):
+        more = Width(0.0, growth, apart).more(kept)
+        square = max(weighted_quantile(error**2 - more, weight, COVERAGE), floor)
+        half = np.sqrt(square + more)
         score = float(np.average(2 * half + 2 / (1 - COVERAGE) * np.fmax(error - half, 0.0), weights=weight))
-        if score < best[0]:
-            best = (score, square**0.5, growth, weighted_quantile(half, weight, 0.5))
-    wide = 1.0 + 1.0 / len(set(e.body[kept].tolist()))
-    half_width, growth, typical = (wide * found for found in best[1:])
+        if score < least_score:
+            best, least_score = Width(square**0.5, growth, apart), score
+    part = 1.0 / len(set(kept.body.tolist()))
+    found = best.times(1.0 + part if corner else (1.0 + part) ** 0.5)
     if corner:
-        grown = (growth * value) ** 2 + added**2
-        needed = NORMAL_RATIO**2 * floor - float(np.average(grown, weights=weight))
-        half_width = max(half_width, max(needed, 0.0) ** 0.5)
-        typical = weighted_quantile(np.sqrt(half_width**2 + grown), weight, 0.5)
-    return half_width, growth, typical
+        needed = NORMAL_RATIO**2 * floor - float(np.average(found.more(kept), weights=weight))
+        found = replace(found, half_width=max(found.half_width, max(needed, 0.0) ** 0.5))
+    return replace(found, typical=weighted_quantile(found.of(kept), weight, 0.5))
+
+
+def _ways_to_grow(corner: bool, legs: bool) -> Iterable[tuple[float, float]]:
+    least = LEAST_CORNER_GROWTH if corner else 0.0
+    return product(GROWTHS[least <= GROWTHS].tolist(), APARTS if legs else APARTS[:1])
 
 
 def change_half_width(e: Errors) -> float:
@@ -207,12 +236,12 @@ def rows(errors: Mapping[str, Errors], model: Model, read: str) -> list[dict[str
                     continue
                 f = figures(part)
                 if f.bodies >= MIN_BODIES:
-                    half_width, growth, typical = fit_error(part)
+                    width = fit_error(part)
                     place = {"measure": joint, "view": view.value, "mode": mode.value, "model": model.value,
                              "read": read}  # fmt: skip
                     sizes = {key: round(getattr(f, key), 3) + 0.0 for key in ("bias", "sd")}
-                    widths = {"half_width": round(half_width, 3), "growth": round(growth, 3),
-                              "typical": round(typical, 3)}  # fmt: skip
+                    names = ["half_width", "growth", *(["apart"] if width.apart else []), "typical"]
+                    widths = {name: round(getattr(width, name), 3) for name in names}
                     change = change_half_width(part)
                     if not np.isnan(change):
                         widths["change"] = round(change, 3)

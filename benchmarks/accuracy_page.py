@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import desk as desk_bench
-from benchmarks.accuracy import MIN_BODIES, fit_error, head, mean
+from benchmarks.accuracy import MIN_BODIES, Width, fit_error, head, mean
 from benchmarks.errors import Bench, Errors, Look, as_live, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples
 from benchmarks.real_clips import clip_lines
@@ -90,19 +90,17 @@ def held_out_half_widths(e: Errors, fitted_on: Errors) -> Floats:
             here = (e.view == view) & (e.mode == mode)
             for body in set(e.body[here].tolist()):
                 own = here & (e.body == body)
-                width, growth = _of_others(fitted_on, view, mode, body)
-                half[own] = np.sqrt(width**2 + (growth * e.value[own]) ** 2 + e.added[own] ** 2)
+                half[own] = _of_others(fitted_on, view, mode, body).of(e.of(own))
     return half
 
 
-def _of_others(e: Errors, view: object, mode: Mode, body: str) -> tuple[float, float]:
+def _of_others(e: Errors, view: object, mode: Mode, body: str) -> Width:
     """Fit on the other bodies; in the other mode, widened, where this one has too few, as the product does."""
     for how, wide in ((mode, 1.0), (_other(mode), OTHER_MODE_WIDENING)):
         others = e.of((e.view == view) & (e.mode == how) & (e.body != body) & ~np.isnan(e.ours))
         if len(set(others.body.tolist())) >= MIN_BODIES:
-            width, growth, _ = fit_error(others)
-            return width * wide, growth * wide
-    return np.nan, np.nan
+            return fit_error(others).times(wide)
+    return Width(np.nan, np.nan, np.nan)
 
 
 def _other(mode: Mode) -> Mode:
@@ -159,7 +157,7 @@ def _shipped_half_widths(joint: str, e: Errors, model: Model, *, live: bool) -> 
         for mode in Mode:
             here, known = (e.view == view) & (e.mode == mode), accuracy.of(joint, view, mode, model)
             if known is not None:
-                half[here] = np.sqrt(known.half_width**2 + (known.growth * e.value[here]) ** 2 + e.added[here] ** 2)
+                half[here] = Width(known.half_width, known.growth, known.apart).of(e.of(here))
     return half
 
 

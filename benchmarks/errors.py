@@ -23,10 +23,11 @@ from benchmarks.truth import plain_world as in_world
 from posture_coach.geometry import wrapped_deg
 from posture_coach.measures.accuracy import Accuracy, Error, shipped_accuracy
 from posture_coach.measures.baseline import neutral as neutral_of
+from posture_coach.measures.calibration import levelled
 from posture_coach.measures.definitions import TABLE, Definition, Relative
 from posture_coach.measures.legs import untangled
 from posture_coach.measures.measurer import Measurer
-from posture_coach.measures.skeleton import Offsets
+from posture_coach.measures.skeleton import Offsets, build
 from posture_coach.measures.types import MeasureSeries, Side, View
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Mode, Model, PoseSeries
@@ -35,6 +36,8 @@ Floats = NDArray[np.float64]
 
 NEUTRAL_POSES = ("upright", "neutral")
 NEUTRAL_S = (1.0, 2.0)
+OF_LEGS = ("hip_flexion_deg", "knee_flexion_deg", "ankle_dorsiflexion_deg")
+"""Measures that err more where the legs are apart."""
 OPEN = {
     (row.joint, view, mode, model): Error(0.0, 0.0)
     for row in TABLE
@@ -49,8 +52,9 @@ OPEN = {
 class Errors:
     """Errors of one joint in n pictures: found minus true, NaN where there is no value.
 
-    `value` is what was found, `added` what the picture itself adds to the half-width, `change` the error of the change
-    from the body's own neutral, in which what errs alike has gone.
+    `value` is what was found, `added` what the picture itself adds to the half-width, `apart` how far the legs are,
+    from 0 to 1 where that matters, `change` the error of the change from the body's own neutral, in which what errs
+    alike has gone.
     """
 
     ours: Floats
@@ -58,6 +62,7 @@ class Errors:
     world: Floats
     value: Floats
     added: Floats
+    apart: Floats
     change: Floats
     weight: Floats
     view: NDArray[np.object_]
@@ -84,6 +89,8 @@ class Look:
     ----------
     share
         Of the weight of its body, group and camera place.
+    apart
+        (n,) 0-1, how far the legs are, seen from the side.
     rest, at_rest
         The person's own neutral: item and pictures, and what was measured in them.
     """
@@ -92,6 +99,7 @@ class Look:
     series: PoseSeries
     measured: MeasureSeries
     share: float
+    apart: Floats
     rest: tuple[Item, PoseSeries] | None
     at_rest: MeasureSeries | None
 
@@ -152,8 +160,11 @@ class Bench:
             shown = self.read(*rest)
             own = neutral_of(shown, accuracy, "its own neutral", camera(rest[0], self.cache))
             at_rest = Measurer(accuracy, own, camera(rest[0], self.cache)).push(shown)
-        measured = Measurer(accuracy, own, camera(item, self.cache)).push(self.read(item, series))
-        return Look(item, series, measured, share, rest, at_rest)
+        shown, stand = self.read(item, series), camera(item, self.cache)
+        measured = Measurer(accuracy, own, stand).push(shown)
+        body = build(levelled(shown, stand), measured.body_yaw_deg, measured.view, accuracy.offsets)
+        apart = np.where(measured.view == View.SIDE, 1.0 - body.legs_together, 0.0)
+        return Look(item, series, measured, share, apart, rest, at_rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +214,12 @@ def errors_of(look: Look, every: int = 1) -> Iterable[tuple[str, Errors]]:
         wanted = ~np.isnan(truth) & _to_be_seen(row, item, series)
         wanted[np.arange(n) % every != 0] = False
         found, added = look.measured.value[:, column], look.measured.err[:, column]
+        apart = look.apart if row.joint in OF_LEGS else np.zeros(n)
         ours, plain, deep = (_error(row, v, truth) for v in (found, pixels, world))
         change = np.where(resting, np.nan, ours - _error_at_rest(row, look))
         yield (
             row.joint,
-            Errors(ours, plain, deep, found, added, change, weight, look.measured.view, *whose).of(wanted),
+            Errors(ours, plain, deep, found, added, apart, change, weight, look.measured.view, *whose).of(wanted),
         )
 
 

@@ -340,6 +340,7 @@ HEADER = """\
 # half_width   95 % of |value - truth| lie within, bias included, for a value near 0; growth is what is added for each
 # growth       unit that the value lies from 0. They add up in squares, with what the picture itself adds
 #              (measures/uncertainty.py). typical is the median of the sum.
+# apart        what hips, knees and ankles seen from the side get on top where the legs are apart.
 # change       95 % of |change - true change| from the body's own neutral lie within: what errs alike has gone.
 # n, bodies    pictures with a value, and people in them.
 # read         as a file: legs told apart and smoothed, by one look at each picture; or live, as pictures come.

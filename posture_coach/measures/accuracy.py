@@ -26,11 +26,14 @@ class Error:
     half_width
         Half-width of the 95 % interval around a value near 0 as printed, bias included.
     growth
-        By how much more, for each unit that the value lies from 0; the two add up in squares.
+        By how much more, for each unit that the value lies from 0; they add up in squares.
     typical
         Median half-width, with all that single pictures add.
     change
         95 % half-width of a change seen from the same place; NaN where it is not known.
+    apart
+        By how much the half-width grows where the legs are not together, seen from the side: there the network takes
+        one for the other. It adds up in squares as well.
     """
 
     bias: float
@@ -38,6 +41,7 @@ class Error:
     growth: float = 0.0
     typical: float = float("nan")
     change: float = float("nan")
+    apart: float = 0.0
 
 
 OTHER_MODE_WIDENING = 1.25
@@ -63,7 +67,8 @@ class Accuracy:
         if near is None:
             return None
         wide = OTHER_MODE_WIDENING
-        return Error(near.bias, near.half_width * wide, near.growth * wide, near.typical * wide, near.change * wide)
+        widths = ("half_width", "growth", "typical", "change", "apart")
+        return Error(near.bias, *(getattr(near, name) * wide for name in widths))
 
 
 FILE, LIVE = "file", "live"
@@ -103,8 +108,8 @@ def parse(text: str, name: str, *, live: bool = False) -> Accuracy:
 
 def _error(row: Mapping[str, Any]) -> Error:
     half_width = float(row["half_width"])
-    growth, typical = float(row.get("growth", 0.0)), float(row.get("typical", half_width))
-    return Error(float(row["bias"]), half_width, growth, typical, float(row.get("change", "nan")))
+    more = {"growth": 0.0, "typical": half_width, "change": "nan", "apart": 0.0}
+    return Error(float(row["bias"]), half_width, *(float(row.get(name, usual)) for name, usual in more.items()))
 
 
 @cache

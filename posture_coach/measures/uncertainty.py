@@ -1,9 +1,9 @@
 """How far a value may lie from the truth: a 95 % half-width from what predicts the error, added up in squares.
 
 What predicts it: the measure, view, mode and model (`data/accuracy.toml`), how far the value lies from neutral, how
-far the body is turned from side-on, how far several looks at a photo disagree, how small the person is in the
-picture, and how surely the camera's upright is known. Landmark visibility and the disagreement of picture and world
-points were tried and predict nothing (`docs/accuracy.md`).
+far the legs are apart, how far the body is turned from side-on, how far several looks at a photo disagree, how
+small the person is in the picture, and how surely the camera's upright is known. Landmark visibility and the
+disagreement of picture and world points were tried and predict nothing (`docs/accuracy.md`).
 """
 
 from __future__ import annotations
@@ -36,21 +36,23 @@ _OBLIQUE = VIEWS.index(View.OBLIQUE)
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Half-width of a value near 0, and its growth, (views, m) each, in the unit of each column; NaN where unknown."""
+    """Half-width near 0, its growth, and what legs apart add: (views, m), in each column's unit; NaN where unknown."""
 
     half_width: Floats
     growth: Floats
+    apart: Floats
 
 
 def widths(accuracy: Accuracy, mode: Mode, model: Model) -> Widths:
     """Return what is known of every measure in one mode of one model."""
-    half_width, growth = np.full((2, len(VIEWS), len(TABLE)), np.nan)
+    half_width, growth, apart = np.full((3, len(VIEWS), len(TABLE)), np.nan)
     for column, row in enumerate(TABLE):
         for number, view in enumerate(VIEWS):
             error = accuracy.of(row.joint, view, mode, model)
             if error is not None:
-                half_width[number, column], growth[number, column] = error.half_width, error.growth
-    return Widths(half_width, growth)
+                at = number, column
+                half_width[at], growth[at], apart[at] = error.half_width, error.growth, error.apart
+    return Widths(half_width, growth, apart)
 
 
 def half_widths(
@@ -66,6 +68,7 @@ def half_widths(
         (n,) places in `VIEWS`.
     """
     squares = known.half_width[view] ** 2 + (known.growth[view] * value) ** 2
+    squares = squares + (known.apart[view] * (1.0 - body.legs_together)[:, None]) ** 2
     return np.asarray(np.sqrt(squares + added(value, body, series, view, camera) ** 2), dtype=np.float64)
 
 

@@ -68,6 +68,16 @@ def test_poses_as_they_come_have_errors_of_their_own_where_these_are_known():
 
 
 @pytest.mark.parametrize("model", list(Model))
+def test_knees_of_legs_apart_are_less_sure_in_files_and_only_legs_are_asked(model):
+    told = {
+        joint for (joint, _, _, whose), error in shipped_accuracy().errors.items() if whose is model and error.apart
+    }
+    assert "knee_flexion_deg" in told
+    assert told <= {"hip_flexion_deg", "knee_flexion_deg", "ankle_dorsiflexion_deg"}
+    assert all(error.apart == 0.0 or view is View.SIDE for (_, view, _, _), error in shipped_accuracy().errors.items())
+
+
+@pytest.mark.parametrize("model", list(Model))
 def test_live_knees_that_pass_each_other_are_less_sure_than_in_a_file(model):
     knee = ("knee_flexion_deg", View.SIDE, Mode.TRACKED, model)
     assert shipped_accuracy(live=True).of(*knee).typical > shipped_accuracy().of(*knee).typical
@@ -79,14 +89,15 @@ def test_knees_are_moved_on_in_files_alone():
     assert shipped_accuracy(live=True).mixing == replace(shipped_accuracy().mixing, knee_lead_s=0.0)
 
 
-GROWN = GOOD + "growth = 0.2\ntypical = 5.5\nchange = 3\n"
+GROWN = GOOD + "growth = 0.2\ntypical = 5.5\nchange = 3\napart = 2\n"
 
 
 def test_growth_typical_width_and_that_of_a_change_are_read_where_they_are_given():
     error = parse(GROWN, "a.toml").of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL)
-    assert error == Error(1.0, 4.0, 0.2, 5.5, 3.0)
+    assert error == Error(1.0, 4.0, 0.2, 5.5, 3.0, 2.0)
     plain = parse(GOOD, "a.toml").of("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL)
     assert math.isnan(plain.change)
+    assert plain.apart == 0.0
 
 
 def test_an_error_known_in_one_mode_alone_serves_for_the_other_and_is_wider():
@@ -94,7 +105,9 @@ def test_an_error_known_in_one_mode_alone_serves_for_the_other_and_is_wider():
     wide = OTHER_MODE_WIDENING
     assert wide > 1
     assert other.bias == 1.0
-    assert (*numbers(other)[1:], other.change) == pytest.approx((4.0 * wide, 0.2 * wide, 5.5 * wide, 3.0 * wide))
+    assert (*numbers(other)[1:], other.change, other.apart) == pytest.approx(
+        (4.0 * wide, 0.2 * wide, 5.5 * wide, 3.0 * wide, 2.0 * wide)
+    )
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_of_hips_where_they_belong_nothing_is_taken(yaw):
 def test_the_further_the_legs_are_apart_the_more_the_hips_stay(apart_deg, share):
     step = {"hip_flexion_left_deg": apart_deg}
     told = built(standing(90.0, 0.05, **step), hips_from_yaw=0.8)
-    assert told.hips_from_yaw[0] == pytest.approx(0.8 * share, abs=1e-6)
+    assert told.legs_together[0] == pytest.approx(share, abs=1e-6)
     moved = np.abs(told.thigh_roots() - told.both("hip")).max()
     assert moved == pytest.approx(0.8 * share * abs(hip_shift(told.points_px, told.yaw_deg)[0]))
     assert abs(hip_shift(told.points_px, told.yaw_deg)[0]) > 0.03 * TRUNK_M * SCALE_PX
@@ -167,5 +167,5 @@ def test_only_thighs_begin_elsewhere():
 @pytest.mark.parametrize("view", [View.FRONT, View.OBLIQUE])
 def test_from_elsewhere_the_hips_stay(view):
     body = built(standing(90.0, 0.05), view=view, hips_from_yaw=1.0)
-    np.testing.assert_array_equal(body.hips_from_yaw, 0.0)
+    np.testing.assert_array_equal(body.legs_together, 0.0)
     np.testing.assert_array_equal(body.thigh_roots().mean(axis=1), body.both("hip").mean(axis=1))

@@ -219,6 +219,13 @@ def test_the_parts_add_up_in_squares():
     assert wide == pytest.approx(math.sqrt(sum(part**2 for part in parts)))
 
 
+@pytest.mark.parametrize(("step_deg", "share"), [(0.0, 0.0), (90.0, 1.0)])
+def test_legs_apart_make_a_knee_less_sure(step_deg, share):
+    series = draw([replace(SIDE, hip_flexion_right_deg=step_deg)], **HUGE)
+    constants = replace(EXACT, errors=dict.fromkeys(EXACT.errors, Error(0.0, 3.0, apart=4.0)))
+    assert widths_of(series, constants)[KNEE] == pytest.approx(math.hypot(3.0, 4.0 * share), abs=0.01)
+
+
 some = st.floats(0, 20)
 conditions = st.fixed_dictionaries({
     "half_width": some, "growth": st.floats(0, 0.5), "lean": st.floats(0, 40), "inward": st.floats(0, 50),
