@@ -260,7 +260,7 @@ def _measures(f: Fields) -> tuple[str, ...]:
     """Read what is judged: measured by one webcam, and not merely estimated."""
     for name in f.items("measures", "measure"):
         for words, why in NOT_MEASURABLE.items():
-            if name not in BY_NAME and any(word in str(name).lower() for word in words):
+            if str(name) not in BY_NAME and any(word in str(name).lower() for word in words):
                 raise f.wrong("measures", "what one webcam can measure", f"{name!r}: {why}")
     measures = f.names("measures", NAMES, "measure")
     if len({BY_NAME[name].joint for name in measures}) > 1:

@@ -6,7 +6,7 @@ import math
 from dataclasses import fields
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from posture_coach.activity.types import Activity
@@ -280,6 +280,7 @@ KEYS = sorted({*own.CHANGES, *own.NEEDED, *own.ADDED})
     st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=4),
     st.booleans(),
 )
+@example("mine", {"measures": [[]]}, True)
 def test_whatever_stands_there_is_refused_in_words_or_taken(id_, table, whole):
     start = {"activity": "sitting", "measures": ["head_yaw_deg"], "good": [[0, 9]], "caution": [[9, 20]]}
     tables = {id_: {**start, "poor": [[20, 90]], **table} if whole else table}
