@@ -6,8 +6,8 @@ with it. Their middle is right to a third of that. So where both legs are togeth
 their middle by what the body's yaw says; in a step the pelvis turns by itself, and they stay.
 
 **Knees** that swing are drawn where they were a moment ago, seen from the hips. It is so in single pictures, too, so
-that it is no delay; but it goes with the speed, and of every rendered walker, with each of the three networks, hip and
-knee come out better with the knee that will be drawn 0.02 s later (`benchmarks/fit_mixing.py --leads`).
+that it is no delay; but it goes with the speed, and with the knee that will be drawn 0.02 s later hip and knee of every
+rendered walker come out better or the same, with each of the three networks (`benchmarks/fit_mixing.py --leads`).
 """
 
 from __future__ import annotations
