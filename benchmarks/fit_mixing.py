@@ -5,10 +5,11 @@ shoulder_line_gain
 corner_leg_gain
     direction of the thigh and knee flexion beyond 40 degrees, true over found, seen from a corner.
 
-Both are weighted medians: a body counts 1 in each group, shared among its stills and clips. The three shares of
-`Mixing` are not fitted: one half, for the side lean and for a hanging thigh in photos, is the mean of two witnesses,
-and a quarter of the world points in a hanging thigh elsewhere is what is printed here beside none and one half. No
-still is of a walk or an exercise: `--as-photos` looks at pictures of those clips as at photos.
+Both are weighted medians: a body counts 1 in each group, shared among its stills and clips. The four shares of
+`Mixing` are not fitted. Where hips lie behind each other the yaw counts in full; one half, for the side lean and for a
+hanging thigh in photos, is the mean of two witnesses; and a quarter of the world points in a hanging thigh elsewhere
+is what is printed here beside none and one half. No still is of a walk or an exercise: `--as-photos` looks at pictures
+of those clips as at photos.
 
 Neither is `knee_lead_s` fitted, a round number between the best of the three networks: `--leads` prints what others
 would give in walks and exercises seen from the side, read as files are.
@@ -30,7 +31,7 @@ from posture_coach.measures.accuracy import Accuracy, shipped_accuracy
 from posture_coach.measures.calibration import levelled
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import raw_values
-from posture_coach.measures.skeleton import Mixing
+from posture_coach.measures.skeleton import Mixing, Offsets
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.passes import look_again
 from posture_coach.pose.types import Mode, Model, PoseSeries
@@ -179,20 +180,11 @@ def _print_shares(truth: Sequence[Item], shipped: Accuracy, cache: Path | None) 
 
 
 def _print_as_photos(truth: Sequence[Item], shipped: Accuracy, model: Model, cache: Path | None) -> None:
+    seen = [(item, _as_photos(item, model)) for item in truth if item.moves and item.camera == "side"]
     by_body = leave_one_body_out(side_samples(truth, Model.FULL, cache))
-    clips = [item for item in truth if item.rate_hz is not None and item.camera == "side" and item.group in "CD"]
-    seen = {item.id: levelled(_as_photos(item, model), camera(item, cache)) for item in clips}
     for share in PHOTO_SHARES:
         mixing = replace(shipped.mixing, thigh_from_looks=share)
-        errors: dict[str, list[float]] = {}
-        for item in clips:
-            value, _ = raw_values(seen[item.id], replace(shipped, offsets=by_body[item.body], mixing=mixing))
-            for joint in ("hip", "knee"):
-                name = f"{joint}_flexion_{_near_side(item)}_deg"
-                error = value[:, NAMES.index(name)] - true_values(item)[name][seen[item.id].index]
-                errors.setdefault(f"{item.cell} {joint}", []).append(float(np.nanmean(np.abs(error))))
-        print(f"thigh_from_looks {share}, {model}: "
-              + " ".join(f"{cell} {np.mean(all_):.2f}" for cell, all_ in errors.items()))  # fmt: skip
+        print(f"thigh_from_looks {share}, {model}: {_errors_of_legs(seen, mixing, by_body, cache)}", flush=True)
 
 
 def _print_leads(truth: Sequence[Item], shipped: Accuracy, model: Model, cache: Path | None) -> None:
@@ -200,22 +192,27 @@ def _print_leads(truth: Sequence[Item], shipped: Accuracy, model: Model, cache: 
     moving = [item for item in truth if item.moves and item.camera == "side"]
     bench = Bench(moving, model, list(Mode), cache, 1, lambda body: by_body[body])
     for mode in Mode:
-        read = {item.id: bench.read(item, bench.poses(item, mode)) for item in moving}
+        seen = [(item, bench.read(item, bench.poses(item, mode))) for item in moving]
         for lead_s in LEADS_S:
-            errors: dict[str, list[float]] = {}
-            for item in moving:
-                accuracy = replace(
-                    shipped, offsets=by_body[item.body], mixing=replace(shipped.mixing, knee_lead_s=lead_s)
-                )
-                value, _ = raw_values(read[item.id], accuracy, camera(item, cache))
-                for joint in ("hip", "knee"):
-                    name = f"{joint}_flexion_{_near_side(item)}_deg"
-                    error = value[:, NAMES.index(name)] - true_values(item)[name][read[item.id].index]
-                    errors.setdefault(f"{item.cell} {joint}", []).append(float(np.nanmean(np.abs(error))))
-            told = (
-                f"{cell} {np.mean(all_):.2f} ({' '.join(f'{e:.1f}' for e in all_)})" for cell, all_ in errors.items()
-            )
-            print(f"knee_lead_s {lead_s}, {model}, {mode}: " + ", ".join(told), flush=True)
+            mixing = replace(shipped.mixing, knee_lead_s=lead_s)
+            told = _errors_of_legs(seen, mixing, by_body, cache)
+            print(f"knee_lead_s {lead_s}, {model}, {mode}: {told}", flush=True)
+
+
+def _errors_of_legs(
+    seen: Sequence[tuple[Item, PoseSeries]], mixing: Mixing, by_body: Mapping[str, Offsets], cache: Path | None
+) -> str:
+    """Return the mean |error| of the near hip and knee by cell, and behind it that of each clip."""
+    errors: dict[str, list[float]] = {}
+    for item, series in seen:
+        accuracy = replace(shipped_accuracy(), offsets=by_body[item.body], mixing=mixing)
+        value, _ = raw_values(series, accuracy, camera(item, cache))
+        for joint in ("hip", "knee"):
+            name = f"{joint}_flexion_{_near_side(item)}_deg"
+            error = value[:, NAMES.index(name)] - true_values(item)[name][series.index]
+            errors.setdefault(f"{item.cell} {joint}", []).append(float(np.nanmean(np.abs(error))))
+    cells = (f"{cell} {np.mean(all_):.2f} ({' '.join(f'{e:.1f}' for e in all_)})" for cell, all_ in errors.items())
+    return ", ".join(cells)
 
 
 def _as_photos(item: Item, model: Model) -> PoseSeries:

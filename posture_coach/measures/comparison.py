@@ -96,7 +96,7 @@ def detectable(name: str, seen: Seen, accuracy: Accuracy) -> float:
     own = error.change if error else math.nan
     if error and math.isnan(own):
         # Without a measured change each of two values errs by itself.
-        own = math.sqrt(2.0) * error.half_width
+        own = math.sqrt(2.0) * math.hypot(error.half_width, error.apart)
     known = [limit for limit in (accuracy.mdc.get(joint, math.nan), own) if not math.isnan(limit)]
     return max(known) if error and known else math.nan
 

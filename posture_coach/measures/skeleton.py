@@ -157,6 +157,9 @@ class Skeleton:
         (n,) what the directions of thigh and shank are multiplied by.
     legs_together
         (n,) 0-1, seen from the side; 0 from elsewhere.
+    hip_shift_px
+        (n,) by how much further to the right of the picture the left thigh begins than the left hip is drawn, and the
+        right one to the left.
     knee_lead_px
         (n, 2, 2) how far the left and the right knee are moved on for them.
     mixing
@@ -183,6 +186,7 @@ class Skeleton:
     thigh_from_depth: Floats
     leg_gain: Floats
     legs_together: Floats
+    hip_shift_px: Floats
     knee_lead_px: Floats
     mixing: Mixing
     trunk_deg: Floats = field(init=False)
@@ -212,16 +216,9 @@ class Skeleton:
 
     def thigh_roots(self) -> Floats:
         """Return (n, 2, 2) pixels of the hips, put to where thighs begin along the picture, the left one first."""
-        hip, share = self._of_legs("hip"), self._hips_from_yaw
-        if share.any():
-            shift = np.where(share > 0.0, share * hip_shift(self.points_px, self.yaw_deg), 0.0)
-            hip[..., 0] += shift[:, None] * (1.0, -1.0)
+        hip = self._of_legs("hip")
+        hip[..., 0] += self.hip_shift_px[:, None] * (1.0, -1.0)
         return hip
-
-    @property
-    def _hips_from_yaw(self) -> Floats:
-        """(n,) 0-1, how far the yaw says where the hips lie that thighs begin at."""
-        return self.mixing.hips_from_yaw * self.legs_together
 
     def _of_legs(self, joint: str) -> Floats:
         """Return (n, 2, 2) pixels of a joint of both legs, drawn towards their middle where they move together."""
@@ -234,7 +231,7 @@ class Skeleton:
         by = self.thigh_forward_px[:, None] + self.level_forward_px[:, None] * along[..., 0] ** 2
         root = hip + _turned_forward(-along, self.forward[:, None]) * by[..., None]
         seen = hanging_deg(root, knee, self.forward[:, None])
-        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]] * _level(1.0 - self._hips_from_yaw)
+        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]] * _level(1.0 - self.mixing.hips_from_yaw * self.legs_together)
         deep = direction_deg(-thigh[..., 0] * np.sin(yaw) - thigh[..., 2] * np.cos(yaw), thigh[..., 1])
         share = self.thigh_from_depth[:, None] * np.cos(np.radians(seen)) ** 2
         return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
@@ -295,6 +292,8 @@ def build(
     forward = np.where(yaw_deg > 0, -1.0, 1.0)
     p = _unfolded(series.points_px, np.where(aside, unfold_gain(yaw_deg), 1.0))
     hip, shoulder, ear, trunk = _moved(p, aside, yaw_deg, forward, offsets)
+    alike = np.where(side_on, together(p, trunk), 0.0) if side_on.any() else np.zeros(len(p))
+    shift = np.where(alike > 0.0, mixing.hips_from_yaw * alike * hip_shift(p, yaw_deg, trunk), 0.0)
     return Skeleton(
         points_px=p,
         world=series.world,
@@ -311,7 +310,8 @@ def build(
         other_leg=np.where(corner, moves_alike(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
         thigh_from_depth=_thigh_from_depth(series, side_on, mixing),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
-        legs_together=np.where(side_on, together(p), 0.0) if side_on.any() else np.zeros(len(p)),
+        legs_together=alike,
+        hip_shift_px=shift,
         knee_lead_px=knee_lead(p, series.time_s, np.where(aside, mixing.knee_lead_s, 0.0)),
         mixing=mixing,
     )

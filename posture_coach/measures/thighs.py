@@ -41,23 +41,25 @@ _LEFT_OF_PAIRS = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_ANKLE, 2)
 _RIGHT_OF_PAIRS = slice(Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE + 1, 2)
 
 
-def together(points: Floats) -> Floats:
+def together(points: Floats, trunk: Floats) -> Floats:
     """Return (n,) 0-1, how far both legs are together, seen from the side: knee by knee and foot by foot.
 
     Parameters
     ----------
     points
         (n, 33, 2), the sagittal plane unfolded.
+    trunk
+        (n,) lengths from mid-hip to mid-shoulder there.
     """
     x = points[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
-        apart = np.maximum.reduce(np.abs(x[:, _LEFT_OF_PAIRS] - x[:, _RIGHT_OF_PAIRS]), axis=1) / _trunk(points)
+        apart = np.maximum.reduce(np.abs(x[:, _LEFT_OF_PAIRS] - x[:, _RIGHT_OF_PAIRS]), axis=1) / trunk
     # Of a number and none, fmax takes the number.
     share: Floats = np.fmin(np.fmax((APART - apart) / (APART - TOGETHER), 0.0), 1.0)
     return share
 
 
-def hip_shift(points: Floats, yaw_deg: Floats) -> Floats:
+def hip_shift(points: Floats, yaw_deg: Floats, trunk: Floats) -> Floats:
     """Return (n,) pixels by which the left hip goes to the right of the picture, and the right one to the left.
 
     That puts them to either side of their middle by what the yaw says.
@@ -68,11 +70,13 @@ def hip_shift(points: Floats, yaw_deg: Floats) -> Floats:
         (n, 33, 2), the sagittal plane unfolded.
     yaw_deg
         (n,) body yaw, about 90 or -90.
+    trunk
+        (n,) lengths from mid-hip to mid-shoulder there.
     """
     drawn = (points[:, Landmark.LEFT_HIP, 0] - points[:, Landmark.RIGHT_HIP, 0]) / 2.0
     yaw = np.radians(np.abs(yaw_deg))
     # From the side the sine is 0.87 at least; elsewhere nobody asks.
-    widened = HALF_PELVIS * _trunk(points) / np.fmax(np.sin(yaw), 0.5)
+    widened = HALF_PELVIS * trunk / np.fmax(np.sin(yaw), 0.5)
     return np.asarray(widened * np.cos(yaw + np.radians(YAW_SHORT_DEG)) - drawn, dtype=np.float64)
 
 

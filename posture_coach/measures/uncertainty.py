@@ -51,7 +51,9 @@ def widths(accuracy: Accuracy, mode: Mode, model: Model) -> Widths:
             error = accuracy.of(row.joint, view, mode, model)
             if error is not None:
                 at = number, column
-                half_width[at], growth[at], apart[at] = error.half_width, error.growth, error.apart
+                half_width[at], growth[at] = error.half_width, error.growth
+                # How far the legs are apart is told from the side alone.
+                apart[at] = error.apart if view is View.SIDE else 0.0
     return Widths(half_width, growth, apart)
 
 

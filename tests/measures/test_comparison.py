@@ -20,10 +20,10 @@ SIDE = Seen(View.SIDE, Mode.TRACKED, Model.FULL)
 NAN = math.nan
 
 
-def known(*, mdc=None, change=NAN, half_width=4.0, name=TRUNK, mode=Mode.TRACKED):
+def known(*, mdc=None, change=NAN, half_width=4.0, apart=0.0, name=TRUNK, mode=Mode.TRACKED):
     """Return an accuracy file in which one measure, tracked from the side, is known so."""
     joint = BY_NAME[name].joint
-    error = Error(0.0, half_width, change=change)
+    error = Error(0.0, half_width, change=change, apart=apart)
     return Accuracy(
         {(joint, View.SIDE, mode, Model.FULL): error}, NO_OFFSETS, {} if mdc is None else {joint: mdc}
     )  # fmt: skip
@@ -48,6 +48,10 @@ def test_the_measured_error_of_a_change_counts_where_it_is_the_larger():
 def test_without_a_measured_change_both_values_err_by_themselves():
     assert detectable(TRUNK, SIDE, known(half_width=4.0)) == pytest.approx(4.0 * math.sqrt(2.0))
     assert detectable(TRUNK, SIDE, known(half_width=4.0, mdc=9.0)) == 9.0
+
+
+def test_without_a_measured_change_legs_may_be_apart_both_times():
+    assert detectable(TRUNK, SIDE, known(half_width=3.0, apart=4.0)) == pytest.approx(5.0 * math.sqrt(2.0))
 
 
 def test_a_measured_change_goes_before_two_errors():

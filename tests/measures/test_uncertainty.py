@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from posture_coach.measures.accuracy import OTHER_MODE_WIDENING, Accuracy, Error, shipped_accuracy
 from posture_coach.measures.baseline import neutral
 from posture_coach.measures.calibration import LEVEL, Camera
+from posture_coach.measures.columns import VIEWS
 from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE
 from posture_coach.measures.measurer import Measurer
 from posture_coach.measures.scene import raw_measures, scene
@@ -224,6 +225,14 @@ def test_legs_apart_make_a_knee_less_sure(step_deg, share):
     series = draw([replace(SIDE, hip_flexion_right_deg=step_deg)], **HUGE)
     constants = replace(EXACT, errors=dict.fromkeys(EXACT.errors, Error(0.0, 3.0, apart=4.0)))
     assert widths_of(series, constants)[KNEE] == pytest.approx(math.hypot(3.0, 4.0 * share), abs=0.01)
+
+
+def test_legs_apart_are_asked_about_from_the_side_alone():
+    constants = replace(EXACT, errors=dict.fromkeys(EXACT.errors, Error(0.0, 3.0, apart=4.0)))
+    apart = widths(constants, Mode.TRACKED, Model.FULL).apart
+    side, elsewhere = apart[VIEWS.index(View.SIDE)], np.delete(apart, VIEWS.index(View.SIDE), axis=0)
+    assert np.nanmax(side) == np.nanmin(side) == 4.0
+    assert np.nanmax(elsewhere) == np.nanmin(elsewhere) == 0.0
 
 
 some = st.floats(0, 20)
