@@ -231,7 +231,8 @@ class Skeleton:
         by = self.thigh_forward_px[:, None] + self.level_forward_px[:, None] * along[..., 0] ** 2
         root = hip + _turned_forward(-along, self.forward[:, None]) * by[..., None]
         seen = hanging_deg(root, knee, self.forward[:, None])
-        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]] * _level(1.0 - self.mixing.hips_from_yaw * self.legs_together)
+        apart = 1.0 - self.mixing.hips_from_yaw * self.legs_together
+        thigh = self.world[:, _BOTH["knee"]] - self.world[:, _BOTH["hip"]] * _level(apart)
         deep = direction_deg(-thigh[..., 0] * np.sin(yaw) - thigh[..., 2] * np.cos(yaw), thigh[..., 1])
         share = self.thigh_from_depth[:, None] * np.cos(np.radians(seen)) ** 2
         return np.where(share > 0, wrapped_deg(seen + share * wrapped_deg(deep - seen)), seen)
@@ -292,8 +293,7 @@ def build(
     forward = np.where(yaw_deg > 0, -1.0, 1.0)
     p = _unfolded(series.points_px, np.where(aside, unfold_gain(yaw_deg), 1.0))
     hip, shoulder, ear, trunk = _moved(p, aside, yaw_deg, forward, offsets)
-    alike = np.where(side_on, together(p, trunk), 0.0) if side_on.any() else np.zeros(len(p))
-    shift = np.where(alike > 0.0, mixing.hips_from_yaw * alike * hip_shift(p, yaw_deg, trunk), 0.0)
+    beside, shift = _beside(p, side_on, yaw_deg, trunk, mixing)
     return Skeleton(
         points_px=p,
         world=series.world,
@@ -310,7 +310,7 @@ def build(
         other_leg=np.where(corner, moves_alike(p, series.world, yaw_deg), 0.0) if corner.any() else np.zeros(len(p)),
         thigh_from_depth=_thigh_from_depth(series, side_on, mixing),
         leg_gain=np.where(corner, mixing.corner_leg_gain, 1.0),
-        legs_together=alike,
+        legs_together=beside,
         hip_shift_px=shift,
         knee_lead_px=knee_lead(p, series.time_s, np.where(aside, mixing.knee_lead_s, 0.0)),
         mixing=mixing,
@@ -336,6 +336,17 @@ def _moved(
         ear + (ahead * ear_forward + up * offsets.ear_up) * scale,
         trunk,
     )
+
+
+def _beside(
+    points: Floats, side_on: NDArray[np.bool_], yaw_deg: Floats, trunk: Floats, mixing: Mixing
+) -> tuple[Floats, Floats]:
+    """Return (n,) 0-1, how far legs seen from the side are together, and the pixels by which their hips go apart."""
+    if not side_on.any():
+        return np.zeros(len(points)), np.zeros(len(points))
+    beside = np.where(side_on, together(points, trunk), 0.0)
+    shift = mixing.hips_from_yaw * beside * hip_shift(points, yaw_deg, trunk)
+    return beside, np.where(beside > 0.0, shift, 0.0)
 
 
 def _thigh_from_depth(series: PoseSeries, side_on: NDArray[np.bool_], mixing: Mixing) -> Floats:
