@@ -28,13 +28,13 @@ from posture_coach.measures.calibration import LEVEL, Camera, UprightFrom, level
 from posture_coach.measures.floor import camera_height_m, metres_per_px
 from posture_coach.measures.upright import from_standing
 from posture_coach.pose.types import Landmark, Model, Picture, PoseSeries
-from posture_coach.pose.verticals import MAX_ROLL_DEG, Doubt, Verticals, roll_from_lines
+from posture_coach.pose.verticals import USUAL_ROLL_DEG, Doubt, Verticals, roll_from_lines
 
 Floats = NDArray[np.float64]
 
 TURNS_DEG = (-1.5, -0.7, 0.0, 0.7, 1.5)
-BEYOND_DEG = (-3.0, 3.0)
-"""Further than a roll is believed by itself."""
+BEYOND_DEG = (-6.0, -4.0, -3.0, 3.0, 4.0, 6.0)
+"""Rolls for which more lines are asked."""
 STANDING = ("neutral", "still")
 HEADER = f"{'':18} {'n':>4} {'used':>6} {'median':>7} {'p95':>6} {'max':>6} {'half':>6} {'cover':>6}   refused because"
 
@@ -60,7 +60,7 @@ def main() -> None:
     level = [Try(roll.cell, turn, math.nan, "") for (roll, _), turn in zip(told, _turns(truth), strict=True)]
     table("The same, taken as level", level)
     beyond = [roll for roll, _ in _lines(truth, stands, args.model, args.cache, BEYOND_DEG)]
-    table(f"Roll of {BEYOND_DEG[1]:g} degrees, beyond the {MAX_ROLL_DEG:g} that are believed", beyond)
+    table(f"Roll of 3 to {BEYOND_DEG[-1]:g} degrees: beyond {USUAL_ROLL_DEG:g} more lines are asked", beyond)
     table("Roll from a person standing", list(_standing(truth, args.model, args.cache)))
     _floor(truth, stands, args.model, args.cache)
 

@@ -32,6 +32,10 @@ class UprightFrom(StrEnum):
     """The recording says so itself."""
 
 
+ASSUMED_ROLL_HALF_WIDTH_DEG = 1.0
+"""What a camera that was put down level may be off, where nothing tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Camera:
     """How one camera stands and sees.
@@ -44,7 +48,7 @@ class Camera:
     pitch_deg
         Tilt of the optical axis, + looking up.
     roll_err_deg
-        95 % half-width of the roll; NaN where it is assumed.
+        95 % half-width of the roll; where it is assumed, as far as witnesses that are doubted have it, or NaN.
     known_from
         What roll and pitch are known from.
     focal_px
@@ -65,6 +69,11 @@ class Camera:
     lens: Lens | None = None
     height_m: float | None = None
     pitch_err_deg: float = float("nan")
+
+    @property
+    def roll_half_width_deg(self) -> float:
+        """95 % half-width of the roll, also where nothing tells of it."""
+        return ASSUMED_ROLL_HALF_WIDTH_DEG if np.isnan(self.roll_err_deg) else self.roll_err_deg
 
     @property
     def focal(self) -> float | None:

@@ -97,7 +97,7 @@ class Measurer:
             said = reason[:, column]
             reason[:, column] = np.where(_STANDS_WRONGLY[said], said, found.reason)
         with np.errstate(invalid="ignore"):
-            _because(reason, np.where(err > columns.USEFUL, np.int8(Reason.TOO_UNCERTAIN), np.int8(0)))
+            _because(reason, _too_wide(err, self.camera))
         _because(reason, np.where(np.isnan(err), np.int8(Reason.UNKNOWN_ERROR), np.int8(0)))
         refused = reason != Reason.NONE
         value[refused], err[refused] = np.nan, np.nan
@@ -136,6 +136,13 @@ class Measurer:
         found = desk.estimate(desk.features(level, seen), own, desk.shipped_constants(), seen.mode, seen.model)
         both = ((found.trunk_deg, found.trunk_err_deg), (found.neck_deg, found.neck_err_deg))
         return _Estimated(dict(zip(desk.NAMES, both, strict=True)), found.reason)
+
+
+def _too_wide(err: Floats, camera: Camera) -> Codes:
+    """Return (n, m) codes of `Reason` for half-widths that are of no use: the camera's fault where they would be."""
+    level = np.sqrt(err**2 - np.where(columns.AGAINST_GRAVITY, camera.roll_half_width_deg**2, 0.0))
+    whose = np.where(level > columns.USEFUL, np.int8(Reason.TOO_UNCERTAIN), np.int8(Reason.ASKEW))
+    return np.where(err > columns.USEFUL, whose, np.int8(0))
 
 
 def _because(reason: Codes, code: Codes) -> None:

@@ -52,6 +52,7 @@ class Reason(IntEnum):
     MOVED = 12
     TOO_UNCERTAIN = 13
     UNKNOWN_ERROR = 14
+    ASKEW = 15
 
 
 WORDS = {
@@ -70,6 +71,7 @@ WORDS = {
     Reason.MOVED: "chair or camera have moved since your own upright: take it again",
     Reason.TOO_UNCERTAIN: "too uncertain to be of use: come nearer, your side or your front squarely to the camera",
     Reason.UNKNOWN_ERROR: "its error from this side was never measured: turn your side or your front to the camera",
+    Reason.ASKEW: "the camera seems to stand askew, and nobody knows by how much: put it level, or calibrate",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 

@@ -29,8 +29,6 @@ SPREAD_TO_HALF_WIDTH = 1.0
 """From the standard deviation of several looks to what it adds."""
 PIXEL_HALF_WIDTH = 0.7
 """Pixels by which a point is off because pixels are coarse."""
-ASSUMED_ROLL_HALF_WIDTH_DEG = 1.0
-"""What a camera that was put down level may be off, where nothing in the picture tells."""
 _OBLIQUE = VIEWS.index(View.OBLIQUE)
 
 
@@ -81,8 +79,7 @@ def added(value: Floats, body: Skeleton, series: PoseSeries, view: NDArray[np.in
         squares = coarse**2 + _of_yaw(value, body, view) ** 2
         if series.spread_px is not None:
             squares = squares + _of_spread(series.spread_px, body) ** 2
-    roll = ASSUMED_ROLL_HALF_WIDTH_DEG if np.isnan(camera.roll_err_deg) else camera.roll_err_deg
-    squares = squares + np.where(AGAINST_GRAVITY, roll**2, 0.0)
+    squares = squares + np.where(AGAINST_GRAVITY, camera.roll_half_width_deg**2, 0.0)
     return np.where(DEGREES & ~np.isnan(squares), np.sqrt(squares), 0.0)
 
 

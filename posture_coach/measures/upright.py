@@ -83,6 +83,8 @@ class Stand:
         NaN where it does not say.
     refusal
         Why it must not be used, and what to do; empty where it may. The roll may be told all the same.
+    doubtful_deg
+        Of a refused one, how far from level the camera may stand; NaN where nothing says so.
     """
 
     roll_deg: float
@@ -91,9 +93,12 @@ class Stand:
     pitch_deg: float = math.nan
     pitch_err_deg: float = math.nan
     refusal: str = ""
+    doubtful_deg: float = math.nan
 
     def of(self, camera: Camera) -> Camera:
-        """Return the camera with this stand; as it was, where the stand was refused."""
+        """Return the camera with this stand; taken as level, and less surely so, where the stand was refused."""
+        if self.refusal and not math.isnan(self.doubtful_deg):
+            return replace(camera, roll_err_deg=np.fmax(self.doubtful_deg, camera.roll_half_width_deg).item())
         if self.refusal:
             return camera
         stood = replace(camera, roll_deg=self.roll_deg, roll_err_deg=self.roll_err_deg, known_from=self.known_from)
@@ -106,7 +111,12 @@ class Stand:
 
 
 def from_lines(verticals: Verticals) -> Stand:
-    """Take what the upright lines of the picture say."""
+    """Take what upright lines say; of many that contradict each other, how far the largest bundle of them leans."""
+    if verticals.doubt is Doubt.CONTRADICTORY:
+        doubtful_deg = abs(verticals.roll_deg) + verticals.roll_err_deg
+        return Stand(
+            math.nan, math.nan, UprightFrom.LINES, refusal=verticals.doubt.value, doubtful_deg=doubtful_deg,
+        )  # fmt: skip
     told = verticals.usable or verticals.doubt is Doubt.FAR
     return Stand(
         verticals.roll_deg if told else math.nan, verticals.roll_err_deg if told else math.nan, UprightFrom.LINES,
@@ -227,19 +237,29 @@ def combined(stands: Sequence[Stand]) -> Stand:
 
     Returns
     -------
-    Refused where none may be used, with the first one's reason, and where two contradict each other.
+    Refused where none may be used, with the first one's reason, and where two contradict each other. The camera may
+    then be as far from level as any of them has it, but for the person, who is measured and may lean.
     """
+    doubtful_deg = _furthest_deg(stands)
     usable = [stand for stand in stands if not stand.refusal]
     if not usable:
         refusal = next((stand.refusal for stand in stands), _NOTHING)
-        return Stand(math.nan, math.nan, UprightFrom.ASSUMED, refusal=refusal)
+        return Stand(math.nan, math.nan, UprightFrom.ASSUMED, refusal=refusal, doubtful_deg=doubtful_deg)
     for one, other in combinations(usable, 2):
         if abs(one.roll_deg - other.roll_deg) > CONTRADICTION * math.hypot(one.roll_err_deg, other.roll_err_deg):
-            return Stand(math.nan, math.nan, UprightFrom.ASSUMED, refusal=_contradiction(one, other))
+            refusal = _contradiction(one, other)
+            return Stand(math.nan, math.nan, UprightFrom.ASSUMED, refusal=refusal, doubtful_deg=doubtful_deg)
     surest = min(usable, key=lambda stand: stand.roll_err_deg)
     roll_deg, roll_err_deg = _weighted([(stand.roll_deg, stand.roll_err_deg) for stand in usable])
     tilts = [(stand.pitch_deg, stand.pitch_err_deg) for stand in usable if not math.isnan(stand.pitch_deg)]
     return Stand(roll_deg, roll_err_deg, surest.known_from, *_weighted(tilts))
+
+
+def _furthest_deg(stands: Sequence[Stand]) -> float:
+    """Return how far from level the camera may be by what witnesses other than the person say, NaN of nothing."""
+    room = [stand for stand in stands if stand.known_from is not UprightFrom.STANDING]
+    told = [stand.doubtful_deg for stand in room] + [abs(stand.roll_deg) + stand.roll_err_deg for stand in room]
+    return max((deg for deg in told if not math.isnan(deg)), default=math.nan)
 
 
 def _weighted(told: Sequence[tuple[float, float]]) -> tuple[float, float]:

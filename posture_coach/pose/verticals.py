@@ -40,9 +40,13 @@ PERSON_MARGIN = 0.12
 CROWN = 0.75
 """Head above the ears over the distance from shoulders to ears."""
 
-MAX_ROLL_DEG = 2.0
-"""Further from the picture's own vertical a roll is not believed by itself: people put cameras down nearly level, and
-what leans more is more often a chair, a bar or a plank."""
+USUAL_ROLL_DEG = 2.0
+"""Further from the picture's own vertical a roll must have more lines for it: people put cameras down nearly level, and
+what leans more may be a chair, a bar or a plank. Nothing that was filmed level has leaned so by all that is asked."""
+MORE_LINES = 1.5
+"""Times as many lines, and as much length, are asked for then."""
+MAX_ROLL_DEG = 8.0
+"""Further it is never believed: who holds a camera so askew means to."""
 MIN_LINES = 6
 MIN_COLUMNS = 4
 """Places beside each other, a twentieth of the width apart: one shelf of books is one witness."""
@@ -53,8 +57,6 @@ MIN_SHARE = 0.6
 MAX_RIVAL = 0.75
 """What another roll would explain, over what this one does."""
 MAX_HALF_WIDTH_DEG = 0.7
-OVERWHELMING_LINES, OVERWHELMING_LENGTH, OVERWHELMING_SHARE = 24, 6.0, 0.8
-"""From where on even a larger roll is believed."""
 MOVED_DEG = 0.5
 """Pictures of a fixed camera agree better than this."""
 
@@ -96,7 +98,7 @@ class Doubt(StrEnum):
     UNSURE = "The upright lines in the picture are too short or too close together to say how the camera stands."
     MOVED = "The camera moved while it filmed. Put it on something that stands still."
     FAR = (
-        "What look like upright lines lean more than a camera that was put down level shows. Level the camera, or "
+        "What look like upright lines lean more than so few of them can be believed to. Level the camera, or "
         "click along something that you know to be upright."
     )
 
@@ -304,12 +306,13 @@ def _told(lines: _Lines, size: tuple[int, int], pictures: int, focal_px: float |
     length = float(inside.length.sum()) / height / pictures
     share = float(inside.length.sum() / lines.length.sum())
     few = told.lines < MIN_LINES or len(_columns(inside, width)) < MIN_COLUMNS or length < MIN_LENGTH
-    enough = told.lines >= OVERWHELMING_LINES and length >= OVERWHELMING_LENGTH and share >= OVERWHELMING_SHARE
+    enough = told.lines >= MORE_LINES * MIN_LINES and length >= MORE_LINES * MIN_LENGTH
+    most = MAX_ROLL_DEG if enough else USUAL_ROLL_DEG
     doubts = {
         Doubt.FEW: few,
         Doubt.CONTRADICTORY: share < MIN_SHARE or bundle.rival > MAX_RIVAL,
         Doubt.UNSURE: told.roll_err_deg > MAX_HALF_WIDTH_DEG,
-        Doubt.FAR: abs(told.roll_deg) > MAX_ROLL_DEG and not enough,
+        Doubt.FAR: abs(told.roll_deg) > most,
     }
     return replace(told, doubt=next((doubt for doubt, holds in doubts.items() if holds), Doubt.NONE))
 

@@ -249,6 +249,15 @@ def test_a_value_too_uncertain_to_be_of_use_is_refused(more, why):
     assert math.isnan(one.err) == math.isnan(one.value) == (why is not Reason.NONE)
 
 
+def test_where_the_camera_is_all_that_is_uncertain_it_is_told_to_be_put_level():
+    for roll_err, why in ((14.0, Reason.NONE), (16.0, Reason.ASKEW)):
+        told = reason(draw([SIDE]), "trunk_inclination_deg", accuracy=KNOWN, camera=Camera(roll_err_deg=roll_err))
+        assert told is why
+    assert "level" in WORDS[Reason.ASKEW]
+    of_knees = reason(draw([SIDE]), "knee_flexion_left_deg", accuracy=KNOWN, camera=Camera(roll_err_deg=16.0))
+    assert of_knees is Reason.NONE, "the camera's roll goes out of a joint's angle"
+
+
 def test_a_weightier_reason_goes_before_an_uncertain_value():
     series = draw([Body(yaw_deg=90)])
     series.points_px[:, Landmark.LEFT_HIP] = -40

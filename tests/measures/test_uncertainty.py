@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from posture_coach.measures.accuracy import OTHER_MODE_WIDENING, Accuracy, Error, shipped_accuracy
 from posture_coach.measures.baseline import neutral
-from posture_coach.measures.calibration import LEVEL, Camera
+from posture_coach.measures.calibration import ASSUMED_ROLL_HALF_WIDTH_DEG, LEVEL, Camera
 from posture_coach.measures.columns import VIEWS
 from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE
 from posture_coach.measures.measurer import Measurer
@@ -20,7 +20,6 @@ from posture_coach.measures.scene import raw_measures, scene
 from posture_coach.measures.skeleton import NO_OFFSETS
 from posture_coach.measures.types import Reason, View
 from posture_coach.measures.uncertainty import (
-    ASSUMED_ROLL_HALF_WIDTH_DEG,
     PIXEL_HALF_WIDTH,
     SPREAD_TO_HALF_WIDTH,
     YAW_HALF_WIDTH_DEG,

@@ -186,7 +186,33 @@ def test_two_that_contradict_each_other_are_refused_and_named():
     assert math.isnan(both.roll_deg)
     assert "-1.2 ± 1.0°" in both.refusal
     assert "+0.8 ± 0.2°" in both.refusal
-    assert both.of(LEVEL) is LEVEL
+    assert both.of(LEVEL).known_from is UprightFrom.ASSUMED
+
+
+def test_a_camera_that_may_stand_askew_is_level_as_surely_as_the_worst_witness_has_it():
+    far = from_lines(Verticals(-3.4, 0.2, pitch_deg=5.0, pitch_err_deg=0.5, doubt=Doubt.FAR))
+    doubted = combined([far]).of(LEVEL)
+    assert (doubted.roll_deg, doubted.pitch_deg, doubted.known_from) == (0.0, 0.0, UprightFrom.ASSUMED)
+    assert doubted.roll_half_width_deg == pytest.approx(3.6)
+    photo = Stand(2.5, 1.0, UprightFrom.RECORDED)
+    against = combined([photo, replace(LINES, roll_deg=-1.0)])
+    assert against.refusal
+    assert against.of(LEVEL).roll_half_width_deg == pytest.approx(3.5)
+    near = combined([from_lines(Verticals(0.3, 0.2, doubt=Doubt.FAR))]).of(LEVEL)
+    assert near.roll_half_width_deg == LEVEL.roll_half_width_deg, "never surer than of nothing"
+
+
+def test_lines_that_contradict_each_other_make_level_less_sure_by_how_far_most_of_them_lean():
+    split = from_lines(Verticals(-2.5, 0.3, doubt=Doubt.CONTRADICTORY))
+    assert combined([split]).of(LEVEL).roll_half_width_deg == pytest.approx(2.8)
+    assert combined([split, LINES]).roll_deg == pytest.approx(LINES.roll_deg)
+    assert suspicion(combined([split]).of(LEVEL), [split]) == "", "nothing says that it leans"
+
+
+def test_of_a_person_who_leans_and_of_lines_that_say_nothing_a_level_camera_gets_no_less_sure():
+    leaning = Stand(6.0, 1.0, UprightFrom.STANDING, refusal="because")
+    for silent in ([leaning], [from_lines(Verticals(doubt=Doubt.FEW))], []):
+        assert combined(silent).of(LEVEL) is LEVEL
 
 
 def test_the_refused_have_no_say():
