@@ -33,7 +33,7 @@ from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import NO_OFFSETS, build
 from posture_coach.measures.types import Side, View
-from posture_coach.measures.upright import from_lines
+from posture_coach.measures.upright import combined, from_lines
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.passes import look_again
 from posture_coach.pose.second_look import in_the_mirror, together
@@ -176,16 +176,16 @@ def looked_twice(item: Item, first: PoseSeries, cache: Path | None = None, step:
 
 def camera(item: Item, cache: Path | None = None) -> Camera:
     """Return how the camera stands, read from the upright lines of the item's own pictures as the product does."""
-    stored = cache / _key(item, Model.FULL, Mode.DETECTED, 1).replace("-detected", "-camera") if cache else None
+    stored = cache / _key(item, Model.FULL, Mode.DETECTED, 1).replace("-detected", "-stand") if cache else None
     if stored and stored.exists():
         with np.load(stored) as kept:
-            lines = Verticals(*kept["numbers"].tolist(), doubt=Doubt.NONE if kept["usable"] else Doubt.FEW)
+            lines = Verticals(*kept["numbers"].tolist(), doubt=Doubt[str(kept["doubt"])])
     else:
         lines = _lines(item, poses(item, Model.FULL, item.modes[0], cache))
         if stored:
             numbers = (lines.roll_deg, lines.roll_err_deg, lines.pitch_deg, lines.pitch_err_deg)
-            np.savez_compressed(stored, numbers=np.array(numbers), usable=lines.usable)
-    return from_lines(lines).of(Camera(focal_px=item.focal_px))
+            np.savez_compressed(stored, numbers=np.array(numbers), doubt=lines.doubt.name)
+    return combined([from_lines(lines)]).of(Camera(focal_px=item.focal_px))
 
 
 def _lines(item: Item, series: PoseSeries) -> Verticals:

@@ -1,0 +1,168 @@
+"""What other cameras do to the numbers: every rendered still as if it had been taken askew, small, dark, or blurred.
+
+Each photo is changed as its line says and analysed by `posture-coach analyze`, from the file to the written table. Its
+true angles stay what they are, but for sides in the mirror. Constants are those that are shipped, which were fitted on
+these bodies: judged is what a line differs by from the first.
+
+Errors are mean |found - true| in degrees, every photo the same; `inside` is the share of truths within the printed
+interval, `none` that of measures without a number. All three take the line's measures together.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pyarrow import parquet
+
+from benchmarks.truth import Item, body_yaw_deg, frames, items, options, true_values
+from posture_coach.pose.types import Model, Picture
+
+Change = Callable[[Picture, Item], Picture]
+
+TRUNK, NECK, HIP, KNEE = "trunk_inclination_deg", "neck_inclination_deg", "hip_flexion_{}_deg", "knee_flexion_{}_deg"
+LEAN, SHOULDERS = "lateral_trunk_lean_deg", "shoulder_obliquity_deg"
+PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "side": (("side",), (TRUNK, NECK, HIP, KNEE)),
+    "front and back": (("front", "back"), (LEAN, SHOULDERS)),
+    "corner": (("oblique",), (TRUNK, NECK, HIP, KNEE)),
+}
+"""Camera places and what is judged there; of paired measures the near side."""
+MIRRORED = (LEAN, SHOULDERS)
+"""Measures whose sign changes in the mirror."""
+DARK, NOISE = 0.25, 8.0
+"""Share of the light, and the standard deviation of its noise, of 255."""
+BLUR_PX = 3.0
+BENT = (-0.15, 0.02, 0.0, 0.0)
+"""Radial distortion of a wide webcam: edges of the picture are drawn in."""
+
+
+def _turned(deg: float) -> Change:
+    """Return what a camera rolled by so much sees, some photos the other way round; cut to where nothing is empty."""
+
+    def change(picture: Picture, item: Item) -> Picture:
+        height, width = picture.shape[:2]
+        way = 1.0 if sum(item.id.encode()) % 2 else -1.0
+        turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), way * deg, 1.0)
+        whole = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_CUBIC)
+        sine = math.sin(math.radians(deg))
+        x, y = math.ceil(height / 2 * sine) + 2, math.ceil(width / 2 * sine) + 2
+        return np.ascontiguousarray(whole[y : height - y, x : width - x])
+
+    return change
+
+
+def _smaller(by: int) -> Change:
+    return lambda picture, _: cv2.resize(picture, None, fx=1.0 / by, fy=1.0 / by, interpolation=cv2.INTER_AREA)
+
+
+def _dark(picture: Picture, item: Item) -> Picture:
+    noise = np.random.default_rng(sum(item.id.encode())).normal(0.0, NOISE, picture.shape)
+    return np.clip(DARK * picture + noise, 0.0, 255.0).astype(np.uint8)
+
+
+def _bent(picture: Picture, item: Item) -> Picture:
+    height, width = picture.shape[:2]
+    eye = np.array([[item.focal_px, 0, width / 2], [0, item.focal_px, height / 2], [0, 0, 1.0]])
+    rows, columns = np.indices((height, width)).astype(np.float32)
+    at = np.stack([columns.ravel(), rows.ravel()], axis=1)[:, None]
+    source = cv2.undistortPoints(at, eye, np.array(BENT), P=eye).reshape(height, width, 2).astype(np.float32)
+    return cv2.remap(picture, source, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+CONDITIONS: dict[str, Change] = {
+    "as rendered": lambda picture, _: picture,
+    "in the mirror": lambda picture, _: np.ascontiguousarray(picture[:, ::-1]),
+    "half as large": _smaller(2),
+    "a third as large": _smaller(3),
+    "out of focus": lambda picture, _: cv2.GaussianBlur(picture, (0, 0), BLUR_PX),
+    "a quarter of the light": _dark,
+    "a lens that bends": _bent,
+    "rolled by 2°": _turned(2.0),
+    "rolled by 4°": _turned(4.0),
+    "rolled by 6°": _turned(6.0),
+}
+MIRROR = "in the mirror"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """(n,) errors of one measure and their half-widths, NaN where there is none."""
+
+    error: NDArray[np.float64]
+    half: NDArray[np.float64]
+
+
+def analysed(stills: Sequence[Item], change: Change, model: Model, folder: Path) -> dict[str, dict[str, float]]:
+    """Return the written numbers by still and column; none of those that gave no table."""
+    photos, out = folder / "photos", folder / "out"
+    photos.mkdir()
+    for item in stills:
+        picture = change(next(frames(item)).image, item)
+        cv2.imwrite(str(photos / f"{item.id}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    command = (sys.executable, "-m", "posture_coach", "analyze", str(photos), "--out", str(out), "--model", model.value)
+    # Photos without anybody end it with 1; what it wrote of the others counts.
+    subprocess.run(command, env=os.environ | {"NO_COLOR": "1"}, capture_output=True, check=False)
+    tables = {item.id: out / f"{item.id}.frames.parquet" for item in stills}
+    return {name: parquet.read_table(path).to_pylist()[0] for name, path in tables.items() if path.exists()}
+
+
+def found(stills: Sequence[Item], rows: dict[str, dict[str, float]], measure: str, *, mirrored: bool) -> Found:
+    """Hold one measure of some stills against the truth."""
+    errors, halves = [], []
+    for item in stills:
+        near = "left" if body_yaw_deg(item)[0] > 0 else "right"
+        seen = {"left": "right", "right": "left"}[near] if mirrored else near
+        true = true_values(item)[measure.format(near)][0] * (-1.0 if mirrored and measure in MIRRORED else 1.0)
+        row, name = rows.get(item.id, {}), measure.format(seen)
+        value, half = (np.nan if (number := row.get(column)) is None else number for column in (name, f"{name}_err"))
+        errors.append(value - true)
+        halves.append(half)
+    return Found(np.array(errors), np.array(halves))
+
+
+def condition_lines(model: Model) -> Iterator[str]:
+    """Yield the lines of the table."""
+    heads = [f"{place}: {' / '.join(_title(name) for name in names)} | inside % | none %"
+             for place, (_, names) in PLACES.items()]  # fmt: skip
+    yield f"| photos | {' | '.join(heads)} |\n|---|{'--:|' * (3 * len(PLACES))}"
+    stills = [item for item in items() if item.rate_hz is None and item.camera != "webcam"]
+    for name, change in CONDITIONS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            rows = analysed(stills, change, model, Path(folder))
+        cells = [_cells(stills, rows, place, mirrored=name == MIRROR) for place in PLACES]
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _title(name: str) -> str:
+    return {LEAN: "lean", SHOULDERS: "shoulders"}.get(name, name.split("_")[0])
+
+
+def _cells(stills: Sequence[Item], rows: dict[str, dict[str, float]], place: str, *, mirrored: bool) -> str:
+    cameras, measures = PLACES[place]
+    there = [item for item in stills if item.camera in cameras]
+    each = [found(there, rows, measure, mirrored=mirrored) for measure in measures]
+    error, half = (np.concatenate([getattr(one, part) for one in each]) for part in ("error", "half"))
+    told = ~np.isnan(error)
+    inside = 100.0 * np.mean(np.abs(error[told]) <= half[told])
+    means = " / ".join(f"{np.nanmean(np.abs(one.error)):.1f}" for one in each)
+    return f"{means} | {inside:.0f} | {100.0 * np.mean(~told):.0f}"
+
+
+def main() -> None:
+    """Print the table."""
+    for line in condition_lines(options(__doc__ or "").parse_args().model):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
