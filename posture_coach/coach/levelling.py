@@ -17,14 +17,21 @@ AGAIN_S = 600.0
 
 
 class Levelling:
-    """Show it every picture of one live source; it hands back a camera whenever the stand is read anew."""
+    """Show it every picture of one live source; it hands back a camera whenever the stand is read anew.
+
+    Attributes
+    ----------
+    doubt
+        What is to be said of the camera that was handed back last; empty where nothing is.
+    """
 
     def __init__(self, info: SourceInfo) -> None:
         self._info = info
         self._album = Album()
         self._begun_s: float | None = None
         self._at_work: threading.Thread | None = None
-        self._found: Camera | None = None
+        self._found: tuple[Camera, list[str]] | None = None
+        self.doubt = ""
 
     def show(self, frame: Frame, pose: Pose | None) -> Camera | None:
         """Take a picture; return how the camera stands, once, when that is known."""
@@ -41,9 +48,10 @@ class Levelling:
             return None
         if self._at_work.is_alive() or self._found is None:
             return None
-        found, self._found, self._at_work = self._found, None, None
+        (found, said), self._found, self._at_work = self._found, None, None
+        self.doubt = " ".join(said)
         self._album, self._begun_s = Album(), frame.time_s + AGAIN_S
         return found
 
     def _read(self) -> None:
-        self._found, _ = stand_of(self._album, self._info)
+        self._found = stand_of(self._album, self._info)

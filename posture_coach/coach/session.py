@@ -99,6 +99,11 @@ class Session:
         camera = self._stand if self._follows_lines else camera or LEVEL
         self._assessor = Assessor(shipped_accuracy(live=True), self._targets, baseline, camera, live=True)
 
+    @property
+    def doubt(self) -> str:
+        """What makes the stand of its camera doubtful; empty where it was taken with an own upright, or is known."""
+        return self._levelling.doubt if self._follows_lines else ""
+
     def choose(self, where: Where) -> None:
         """Measure the person there from the next picture on; may be called from any thread."""
         self._where = where

@@ -52,13 +52,12 @@ def write_lines(assessments: Iterable[Assessment], stream: TextIO, until_s: floa
 
 
 def warned(assessments: Iterable[Assessment], upright: Upright, stream: TextIO) -> Iterator[Assessment]:
-    """Yield assessments, and write what is wrong with the own upright when that changes."""
-    before = ""
+    """Yield assessments, and write what is wrong with own upright or camera when that changes."""
+    before: list[str] = []
     for assessment in assessments:
-        notice = upright.standing.notice
-        if notice and notice != before:
-            stream.write(f"posture-coach: {notice}\n")
-        before = notice
+        now = [upright.standing.notice, upright.standing.doubt]
+        stream.writelines(f"posture-coach: {notice}\n" for notice in now if notice and notice not in before)
+        before = now
         yield assessment
 
 
@@ -99,8 +98,8 @@ def _page(reading: Reading, title: str, standing: Standing) -> Group:
             word = grade.name.lower() if name in grades else ""
             table.add_row(BY_NAME[name].title, f"{measure.value:.{digits}f}", err, Text(word, style=STYLE[grade]))
     against = f"   held against: {standing.place}" if standing.place else ""
-    notice = [Text(standing.notice, style="yellow")] if standing.notice else []
-    return Group(Text(f"{title}{against}", style="dim"), *notice, head, table)
+    notices = [Text(notice, style="yellow") for notice in (standing.notice, standing.doubt) if notice]
+    return Group(Text(f"{title}{against}", style="dim"), *notices, head, table)
 
 
 def _number(value: float) -> float | None:

@@ -37,12 +37,15 @@ class Standing:
         Whose upright that is; empty for one that belongs to this session alone.
     notice
         What the person should know before trusting it.
+    doubt
+        What makes the camera's stand doubtful, where it is read from its pictures.
     """
 
     guide: Guide | None = None
     has: bool = False
     place: str = ""
     notice: str = ""
+    doubt: str = ""
 
     @property
     def words(self) -> str:
@@ -140,6 +143,8 @@ class Upright:
             self.standing = replace(
                 self.standing, has=here is not None, place=here.place if here else "", notice=self._recognition.notice
             )  # fmt: skip
+        if session.doubt != self.standing.doubt:
+            self.standing = replace(self.standing, doubt=session.doubt)
 
     def watched(self, session: Session) -> Generator[Assessment]:
         """Yield a session's assessments, held against what is recognised on the way."""

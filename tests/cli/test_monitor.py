@@ -7,16 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
+import cv2
 import pytest
 from sqlalchemy import func, select
 
+from posture_coach.pose.verticals import MAX_ROLL_DEG
+from posture_coach.resources import samples_folder
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.history.database import FILE_NAME, Database, address
 from posture_coach.store.history.tables import DAYS, MINUTES, SECONDS, SESSIONS
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
-from tests.clips import SITTING, WALK, cut
+from tests.clips import SITTING, WALK, cut, frames_of, video
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,25 @@ def test_the_screen_shows_activity_view_and_values(clip):
     assert ended.code == 0, ended.said
     assert "view:" in ended.out
     assert "Trunk inclination" in ended.out
+
+
+@pytest.fixture(scope="module")
+def askew(tmp_path_factory):
+    """Twenty seconds of a room seen by a camera that somebody holds at a slant."""
+    turn = cv2.getRotationMatrix2D((320, 240), MAX_ROLL_DEG + 2.0, 1.0)
+    room = samples_folder() / "sit_to_stand_side_rendered.mp4"
+    pictures = [cv2.warpAffine(image, turn, image.shape[1::-1]) for _, image in islice(frames_of(room), 0, None, 3)]
+    return video(tmp_path_factory.mktemp("clips") / "askew.mp4", pictures, [k / 10 for k in range(len(pictures))])
+
+
+def test_a_camera_that_seems_to_stand_askew_is_told_once_with_what_to_do(askew):
+    ended = typed("monitor", "--source", askew, "--model", "lite", "--seconds", "12", "--json-progress")
+    assert ended.code == 0, ended.said
+    assert ended.err.count("Put it level, or calibrate.") == 1
+    last = json.loads(ended.out.splitlines()[-1])["measures"]
+    assert last.get("lateral_trunk_lean_deg", {"value": None})["value"] is None
+    shown = typed("monitor", "--source", askew, "--model", "lite", "--seconds", "12")
+    assert "Put it level" in " ".join(shown.out.split())
 
 
 @pytest.mark.parametrize(("asked", "kept"), [("--keep", True), (None, False)])

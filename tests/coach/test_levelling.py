@@ -17,6 +17,7 @@ from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.pose.files import open_file
 from posture_coach.pose.sources import SourceInfo
 from posture_coach.pose.types import Frame
+from posture_coach.pose.verticals import MAX_ROLL_DEG
 from posture_coach.resources import samples_folder
 
 ROOM = samples_folder() / "sit_to_stand_side_rendered.mp4"
@@ -61,7 +62,7 @@ from posture_coach.pose.types import Frame
 def slowly(*_):
     time.sleep(0.5)
     print("read to the end")
-    return None, None
+    return None, []
 
 levelling.stand_of = slowly
 level = levelling.Levelling(SourceInfo("camera", Kind.CAMERA, 64, 48, rate_hz=30.0))
@@ -88,6 +89,17 @@ def test_a_room_without_lines_leaves_the_camera_level(room):
     frames, info = room
     grey = [replace(frame, image=np.full_like(frame.image, 128)) for frame in frames]
     assert watched(Levelling(info), grey).known_from is UprightFrom.ASSUMED
+
+
+def test_a_camera_that_seems_to_stand_askew_is_doubted_until_it_stands_level(room):
+    frames, info = room
+    levelling = Levelling(info)
+    found = watched(levelling, [turned(frame, MAX_ROLL_DEG + 1.0) for frame in frames])
+    assert (found.known_from, found.roll_deg) == (UprightFrom.ASSUMED, 0.0)
+    assert found.roll_half_width_deg > MAX_ROLL_DEG
+    assert "Put it level" in levelling.doubt
+    assert watched(levelling, frames, later_s=AGAIN_S + frames[-1].time_s + 1.0).known_from is UprightFrom.LINES
+    assert levelling.doubt == ""
 
 
 def test_nothing_is_said_before_some_seconds_were_seen(room):

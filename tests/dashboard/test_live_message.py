@@ -136,6 +136,11 @@ def test_what_makes_the_numbers_doubtful_is_told(sight, words):
     assert bool(notes) == bool(words)
 
 
+def test_a_camera_that_may_stand_askew_is_told_beside_what_the_own_upright_needs():
+    standing = Standing(notice="Calibrate again.", doubt="Put it level.")
+    assert told(SITTING, status=replace(WATCHING, upright=standing))["notes"] == ["Calibrate again.", "Put it level."]
+
+
 TWO = (InView((0.1, 0.2, 0.4, 1.0), measured=True), InView((0.5, 0.25, 0.9, 1.0), measured=False))
 
 

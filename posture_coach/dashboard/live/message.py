@@ -103,7 +103,7 @@ def _drawn(frame: Frame, assessment: Assessment, reading: Reading, status: Statu
 
 def _notes(status: Status, reading: Reading, *, found: bool) -> list[str]:
     """Say what makes the numbers doubtful, and what to do."""
-    notes = [status.upright.notice] if status.upright.notice else []
+    notes = [notice for notice in (status.upright.notice, status.upright.doubt) if notice]
     if status.held is not None and status.held.problem:
         notes.append(status.held.problem)
     if status.keeper is not None and status.keeper.problem:
