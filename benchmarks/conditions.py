@@ -85,7 +85,7 @@ CONDITIONS: dict[str, Change] = {
     "half as large": _smaller(2),
     "a third as large": _smaller(3),
     "out of focus": lambda picture, _: cv2.GaussianBlur(picture, (0, 0), BLUR_PX),
-    "a quarter of the light": _dark,
+    "a quarter of the light, and noise": _dark,
     "a lens that bends": _bent,
     "rolled by 2°": _turned(2.0),
     "rolled by 4°": _turned(4.0),
