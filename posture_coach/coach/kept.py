@@ -98,7 +98,9 @@ def _number(value: float, unit: str) -> str:
 def _camera(camera: Camera) -> tuple[str, ...]:
     how = KNOWN_FROM[camera.known_from]
     if camera.known_from is UprightFrom.ASSUMED:
-        told = [f"The camera is {how}."]
+        doubted = not math.isnan(camera.roll_err_deg)
+        told = [f"The camera is taken as level, but may lean by {camera.roll_err_deg:.1f}°." if doubted else
+                f"The camera is {how}."]  # fmt: skip
     else:
         err = "" if math.isnan(camera.roll_err_deg) else f" ± {camera.roll_err_deg:.1f}°"
         told = [f"The camera leans by {camera.roll_deg:.1f}°{err}, {how}."]

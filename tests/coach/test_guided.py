@@ -71,6 +71,17 @@ def test_where_nothing_tells_it_is_taken_as_level_and_said():
     assert "taken as level" in kept(guided.profile("docked", EYE, NOW)).camera[0]
 
 
+def test_a_camera_that_seems_to_stand_askew_is_kept_as_level_with_by_how_much_it_may_lean():
+    guided = Guided((Posture.UPRIGHT,))
+    bent = (f"{joint}_flexion_{side}_deg" for joint in ("hip", "knee") for side in ("left", "right"))
+    led(guided, (dataclasses.replace(SIDE, **dict.fromkeys(bent, 85.0)), 12.3), image=lined(10.0))
+    assert (guided.camera.known_from, guided.camera.roll_deg) == (UprightFrom.ASSUMED, 0.0)
+    profile = guided.profile("docked", EYE, NOW)
+    assert profile.camera.roll_half_width_deg == pytest.approx(10.0, abs=0.5)
+    assert "may lean by 10" in kept(profile).camera[0]
+    assert any("Level the camera" in note for note in guided.notes)
+
+
 def test_no_picture_is_kept_longer_than_it_is_needed():
     guided = Guided((Posture.UPRIGHT,))
     led(guided, (SIDE, 8.0))
@@ -123,6 +134,7 @@ class Held:
 
     def __init__(self):
         self.against = []
+        self.doubt = ""
 
     def rebase(self, baseline, _camera=None):
         self.against.append(baseline)
@@ -156,6 +168,15 @@ def test_a_session_is_held_against_the_place_once_it_is_recognised(places):
     shown(upright, session, SIDE, 1.0, 2.5)
     assert session.against == [profile.neutral()]
     assert (upright.standing.has, upright.standing.place) == (True, "docked")
+
+
+def test_what_makes_the_cameras_stand_doubtful_is_told_as_long_as_the_session_says_so():
+    upright, session = Upright(Places), Held()
+    told = []
+    for session.doubt in ("", "It leans.", "It leans.", ""):
+        shown(upright, session, SIDE, 0.1)
+        told.append(upright.standing.doubt)
+    assert told == ["", "It leans.", "It leans.", ""]
 
 
 def test_a_place_that_is_renamed_or_deleted_is_no_longer_held_against(places):
