@@ -24,7 +24,7 @@ from benchmarks.errors import Bench, Errors, Look, as_live, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples
 from benchmarks.real_clips import clip_lines
 from benchmarks.real_photos import photo_lines
-from benchmarks.truth import Item, camera, frames, items, options, poses
+from benchmarks.truth import Item, as_photos, camera, frames, items, options, poses
 from posture_coach.measures.accuracy import OTHER_MODE_WIDENING, shipped_accuracy
 from posture_coach.measures.columns import VIEWS
 from posture_coach.measures.definitions import TABLE, UNIT_SIGN, Definition
@@ -296,6 +296,13 @@ def still_table(truth: Sequence[Item], model: Model, cache: Path | None) -> Iter
                 for name in ("trunk_inclination_deg", "neck_inclination_deg"):
                     spreads.append(f"{np.nanstd(measured.column(name)[series.time_s >= SETTLED_S]):.2f}°")
             yield f"| `{item.id}` | {mode.value} | " + " | ".join(spreads) + " |"
+        yield f"| `{item.id}` | {Mode.DETECTED.value}, photos | {_spreads_of_photos(item, model, cache)} | - | - |"
+
+
+def _spreads_of_photos(item: Item, model: Model, cache: Path | None) -> str:
+    measured = Measurer(shipped_accuracy(), camera=camera(item, cache)).push(as_photos(item, model))
+    columns = (measured.column(f"{joint}_deg") for joint in (TRUNK, NECK))
+    return " | ".join(f"{np.nanstd(column):.2f}°" for column in columns)
 
 
 def cost(truth: Sequence[Item], model: Model, cache: Path | None) -> str:

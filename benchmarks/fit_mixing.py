@@ -26,14 +26,12 @@ from numpy.typing import NDArray
 
 from benchmarks.errors import Bench
 from benchmarks.fit_offsets import leave_one_body_out, picked, side_samples, weighted_quantile, write_table
-from benchmarks.truth import Item, body_yaw_deg, camera, frames, items, options, poses, true_values
+from benchmarks.truth import Item, as_photos, body_yaw_deg, camera, items, options, poses, true_values
 from posture_coach.measures.accuracy import Accuracy, shipped_accuracy
 from posture_coach.measures.calibration import levelled
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import raw_values
 from posture_coach.measures.skeleton import Mixing, Offsets
-from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.passes import look_again
 from posture_coach.pose.types import Mode, Model, PoseSeries
 from posture_coach.resources import data_file
 
@@ -43,8 +41,6 @@ EVERY = 5
 SHARES = (0.0, 0.25, 0.5)
 PHOTO_SHARES = (0.25, 0.5, 0.75)
 LEADS_S = (0.0, 0.01, 0.02, 0.03, 0.04)
-PHOTOS = 24
-"""Pictures of each clip that are looked at as photos."""
 LEAST_FLEXION_DEG = 40.0
 LEAST_SLOPE_DEG = 1.0
 WHOLE_BODY = ("front", "back")
@@ -180,7 +176,7 @@ def _print_shares(truth: Sequence[Item], shipped: Accuracy, cache: Path | None) 
 
 
 def _print_as_photos(truth: Sequence[Item], shipped: Accuracy, model: Model, cache: Path | None) -> None:
-    seen = [(item, _as_photos(item, model)) for item in truth if item.moves and item.camera == "side"]
+    seen = [(item, as_photos(item, model)) for item in truth if item.moves and item.camera == "side"]
     by_body = leave_one_body_out(side_samples(truth, Model.FULL, cache))
     for share in PHOTO_SHARES:
         mixing = replace(shipped.mixing, thigh_from_looks=share)
@@ -213,17 +209,6 @@ def _errors_of_legs(
             errors.setdefault(f"{item.cell} {joint}", []).append(float(np.nanmean(np.abs(error))))
     cells = (f"{cell} {np.mean(all_):.2f} ({' '.join(f'{e:.1f}' for e in all_)})" for cell, all_ in errors.items())
     return ", ".join(cells)
-
-
-def _as_photos(item: Item, model: Model) -> PoseSeries:
-    step, found, seen, size = max(len(item.px) // PHOTOS, 1), [], [], (0, 0)
-    with Landmarker(model, Mode.DETECTED) as network:
-        for frame in frames(item):
-            if frame.index % step == 0:
-                found.append(look_again(network, frame))
-                seen.append((frame.time_s, frame.index))
-                size = frame.size
-    return PoseSeries.of(found, seen, size=size, mode=Mode.DETECTED, model=model)
 
 
 if __name__ == "__main__":

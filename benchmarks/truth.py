@@ -51,6 +51,8 @@ NEAR_VIEWS = frozenset({"side", "oblique"})
 """Camera places from where only the near limbs can be asked for."""
 MOVING = frozenset({"C", "D"})
 """Groups whose clips show somebody who walks or exercises: what the product looks at twice."""
+PHOTOS = 25
+"""Pictures of a clip that are looked at as photos."""
 NOT_IN_DEPTH = ("neck_length_ratio", "slump_ratio", "viewing_distance_cm")
 """Defined in the picture, or from where the camera is, which world points do not know."""
 
@@ -172,6 +174,18 @@ def looked_twice(item: Item, first: PoseSeries, cache: Path | None = None, step:
             _write(stored, again)
     start = int(np.searchsorted(again.index, first.index[0]))
     return together(first, again.part(start, start + len(first)))
+
+
+def as_photos(item: Item, model: Model) -> PoseSeries:
+    """Return some pictures of a clip, evenly apart, each looked at as a photo is."""
+    picked, found, seen, size = set(even(len(item.px), PHOTOS).tolist()), [], [], (0, 0)
+    with Landmarker(model, Mode.DETECTED) as landmarker:
+        for frame in frames(item):
+            if frame.index in picked:
+                found.append(look_again(landmarker, frame))
+                seen.append((frame.time_s, frame.index))
+                size = frame.size
+    return PoseSeries.of(found, seen, size=size, mode=Mode.DETECTED, model=model)
 
 
 def camera(item: Item, cache: Path | None = None) -> Camera:
