@@ -97,13 +97,13 @@ def _number(value: float, unit: str) -> str:
 
 def _camera(camera: Camera) -> tuple[str, ...]:
     how = KNOWN_FROM[camera.known_from]
-    if camera.known_from is UprightFrom.ASSUMED:
-        doubted = not math.isnan(camera.roll_err_deg)
-        told = [f"The camera is taken as level, but may lean by {camera.roll_err_deg:.1f}°." if doubted else
-                f"The camera is {how}."]  # fmt: skip
+    err = "" if math.isnan(camera.roll_err_deg) else f"{camera.roll_err_deg:.1f}°"
+    if camera.known_from is not UprightFrom.ASSUMED:
+        told = [f"The camera leans by {camera.roll_deg:.1f}°{err and f' ± {err}'}, {how}."]
+    elif err:
+        told = [f"The camera is taken as level, but may lean by {err}."]
     else:
-        err = "" if math.isnan(camera.roll_err_deg) else f" ± {camera.roll_err_deg:.1f}°"
-        told = [f"The camera leans by {camera.roll_deg:.1f}°{err}, {how}."]
+        told = [f"The camera is {how}."]
     if camera.pitch_deg:
         told.append(f"It looks {'up' if camera.pitch_deg > 0 else 'down'} by {abs(camera.pitch_deg):.0f}°.")
     if camera.lens is not None:
