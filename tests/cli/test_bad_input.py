@@ -10,10 +10,13 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from PIL import Image
+from pyarrow import parquet
 
+from posture_coach.pose.verticals import MAX_ROLL_DEG
 from posture_coach.resources import samples_folder
 from tests.cli.typed import analysed, summary, typed
-from tests.clips import SITTING, SLUMPED, fill, must_have, names_in, small_disk
+from tests.clips import SITTING, SLUMPED, fill, frames_of, must_have, names_in, small_disk
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ ROWS = [
 ]
 CODES = {"ok": 0, "partial": 1, "failed": 1}
 OTHERS = {
+    "camera held askew, upright lines in view",
+    "camera further askew than its lines are believed",
     "names with spaces, quotes, newlines, colons, unicode",
     "two inputs of one name",
     "a file and links to it",
@@ -142,6 +147,28 @@ def test_the_documented_table_is_the_one_that_is_tested(project):
     assert set(table) == {row.name for row in ROWS} | OTHERS
     for row in ROWS:
         assert table[row.name] == (row.status, str(CODES[row.status])), row.name
+
+
+def test_a_camera_held_askew_is_levelled_or_doubted(tmp_path):
+    _, picture = next(iter(frames_of(samples_folder() / "sit_to_stand_side_rendered.mp4")))
+    rolls = {"level": 0.0, "askew": 5.0, "far": MAX_ROLL_DEG + 2.0}
+    for name, roll_deg in rolls.items():
+        turned = Image.fromarray(picture).rotate(roll_deg, Image.Resampling.BICUBIC, fillcolor=(128, 128, 128))
+        turned.save(tmp_path / f"{name}.png")
+    ended = analysed(tmp_path, tmp_path / "out")
+    assert ended.code == 0, ended.said
+    told = {name: summary(tmp_path / "out", name) for name in rolls}
+    trunk = {name: parquet.read_table(tmp_path / "out" / f"{name}.frames.parquet").to_pylist()[0] for name in rolls}
+    value, err = ({name: trunk[name][f"trunk_inclination_deg{end}"] for name in rolls} for end in ("", "_err"))
+    for name in ("level", "askew"):
+        assert told[name]["source"]["camera"]["known_from"] == "lines"
+        assert told[name]["source"]["camera"]["roll_deg"] == pytest.approx(rolls[name], abs=0.3)
+        assert not any("rolled" in warning for warning in told[name]["warnings"])
+    assert value["askew"] == pytest.approx(value["level"], abs=2.0)
+    assert told["far"]["source"]["camera"]["known_from"] == "assumed"
+    assert any("it is rolled by +10" in warning for warning in told["far"]["warnings"])
+    assert err["far"] > rolls["far"] > 2.0 * err["askew"]
+    assert abs(value["far"] - value["level"]) < err["far"]
 
 
 def test_a_choice_that_names_nobody(tmp_path):
