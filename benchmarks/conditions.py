@@ -10,7 +10,6 @@ interval, `none` that of measures without a number. All three take the line's me
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from benchmarks.camera_roll import turned
 from benchmarks.truth import Item, body_yaw_deg, frames, items, options, true_values
 from posture_coach.pose.types import Model, Picture
 
@@ -50,13 +50,8 @@ def _turned(deg: float) -> Change:
     """Return what a camera rolled by so much sees, some photos the other way round; cut to where nothing is empty."""
 
     def change(picture: Picture, item: Item) -> Picture:
-        height, width = picture.shape[:2]
         way = 1.0 if sum(item.id.encode()) % 2 else -1.0
-        turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), way * deg, 1.0)
-        whole = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_CUBIC)
-        sine = math.sin(math.radians(deg))
-        x, y = math.ceil(height / 2 * sine) + 2, math.ceil(width / 2 * sine) + 2
-        return np.ascontiguousarray(whole[y : height - y, x : width - x])
+        return turned(picture, np.empty((0, 2)), way * deg)[0]
 
     return change
 
