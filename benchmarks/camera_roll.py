@@ -5,7 +5,8 @@ to where nothing is empty: that is what a rolled camera sees. The person is mask
 as in the product. Taking the camera as level would be wrong by the turn itself.
 
 Error is told minus true; `cover` is the share whose 95 % interval holds the truth. The interval also allows for what
-real rooms have and these have not: door frames out of plumb, lenses that bend.
+real rooms have and these have not: door frames out of plumb, lenses that bend. The last two tables of lines are of
+those that are not used: what believing them would give, and so how much they may doubt a level camera.
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ def main() -> None:
     table("The same, taken as level", level)
     beyond = [roll for roll, _ in _lines(truth, stands, args.model, args.cache, BEYOND_DEG)]
     table(f"Roll of 3 to {BEYOND_DEG[-1]:g} degrees: beyond {USUAL_ROLL_DEG:g} more lines are asked", beyond)
+    table("The same, if the usual number of lines were enough", list(_believing(Doubt.FAR, beyond)))
+    doubted = [one for one in [*(roll for roll, _ in told), *beyond] if one.refused == _why(Doubt.CONTRADICTORY)]
+    table("Lines that contradict each other: the largest bundle", list(_believing(Doubt.CONTRADICTORY, doubted)))
     table("Roll from a person standing", list(_standing(truth, args.model, args.cache)))
     _floor(truth, stands, args.model, args.cache)
 
@@ -121,8 +125,18 @@ def _lines(
             yield _tries(_place(item), told, true, deg)
 
 
+def _why(doubt: Doubt) -> str:
+    return "" if doubt is Doubt.NONE else doubt.name.lower()
+
+
+def _believing(doubt: Doubt, tries: Sequence[Try]) -> Iterator[Try]:
+    """Yield the answers with those used that were refused for this."""
+    for one in tries:
+        yield one._replace(refused="") if one.refused == _why(doubt) else one
+
+
 def _tries(cell: str, told: Verticals, true: Camera, deg: float) -> tuple[Try, Try]:
-    why = "" if told.usable else told.doubt.name.lower()
+    why = _why(told.doubt)
     if told.doubt is Doubt.FEW:
         return Try(cell, math.nan, math.nan, why), Try(cell, math.nan, math.nan, why)
     return (

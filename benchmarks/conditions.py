@@ -105,9 +105,11 @@ def analysed(stills: Sequence[Item], change: Change, model: Model, folder: Path)
         picture = change(next(frames(item)).image, item)
         cv2.imwrite(str(photos / f"{item.id}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     command = (sys.executable, "-m", "posture_coach", "analyze", str(photos), "--out", str(out), "--model", model.value)
-    # Photos without anybody end it with 1; what it wrote of the others counts.
-    subprocess.run(command, env=os.environ | {"NO_COLOR": "1"}, capture_output=True, check=False)
+    ended = subprocess.run(command, env=os.environ | {"NO_COLOR": "1"}, capture_output=True, text=True, check=False)
     tables = {item.id: out / f"{item.id}.frames.parquet" for item in stills}
+    # Photos that cannot be read end it with 1; what it wrote of the others counts.
+    if not any(path.exists() for path in tables.values()):
+        raise RuntimeError(f"analyze wrote nothing and ended with {ended.returncode}: {ended.stderr}")
     return {name: parquet.read_table(path).to_pylist()[0] for name, path in tables.items() if path.exists()}
 
 

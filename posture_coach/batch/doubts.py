@@ -19,6 +19,12 @@ from posture_coach.scoring.assess import Assessment
 MOST = 1 / 2
 TIMES_TOLD = 3
 
+_NOBODY = "nobody was seen: is the person in view, large enough and lit?"
+_NOT_SURELY = (
+    "nobody was seen surely enough to be measured, though something there looks like a person: let hips and knees be "
+    "seen as well as the head, nearer and well lit"
+)
+
 
 def doubts(
     result: Assessment, sights: Sequence[Sight], baseline: Baseline | None, roster: Roster | None = None
@@ -37,7 +43,7 @@ def doubts(
     roster = roster or Roster()
     found = [*_of_recording(result.poses), *_of_pictures(sights), *_of_company(roster)]
     if not result.poses.detected.any():
-        return [*found, "nobody was seen: is the person in view, large enough and lit?"]
+        return [*found, _NOT_SURELY if any(sight.people for sight in sights) else _NOBODY]
     return [*found, *_of_baseline(baseline, result), *_of_person(result, roster), *_of_posture(result)]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from posture_coach.measures import columns, desk
 from posture_coach.measures.accuracy import Accuracy
-from posture_coach.measures.calibration import LEVEL, Camera, levelled
+from posture_coach.measures.calibration import ASSUMED_ROLL_HALF_WIDTH_DEG, LEVEL, Camera, levelled
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.scene import raw_measures, refusals, scene
 from posture_coach.measures.types import MeasureSeries, Reason, View
@@ -139,9 +139,14 @@ class Measurer:
 
 
 def _too_wide(err: Floats, camera: Camera) -> Codes:
-    """Return (n, m) codes of `Reason` for half-widths that are of no use: the camera's fault where they would be."""
-    level = np.sqrt(err**2 - np.where(columns.AGAINST_GRAVITY, camera.roll_half_width_deg**2, 0.0))
-    whose = np.where(level > columns.USEFUL, np.int8(Reason.TOO_UNCERTAIN), np.int8(Reason.ASKEW))
+    """Return (n, m) codes of `Reason` for half-widths that are of no use.
+
+    It is the camera's fault where they would be of use with what every camera that was put down level may be off.
+    """
+    roll_deg = camera.roll_half_width_deg
+    askew = max(roll_deg**2 - ASSUMED_ROLL_HALF_WIDTH_DEG**2, 0.0)
+    usual = np.sqrt(err**2 - np.where(columns.AGAINST_GRAVITY, askew, 0.0))
+    whose = np.where(usual > columns.USEFUL, np.int8(Reason.TOO_UNCERTAIN), np.int8(Reason.ASKEW))
     return np.where(err > columns.USEFUL, whose, np.int8(0))
 
 

@@ -71,7 +71,7 @@ WORDS = {
     Reason.MOVED: "chair or camera have moved since your own upright: take it again",
     Reason.TOO_UNCERTAIN: "too uncertain to be of use: come nearer, your side or your front squarely to the camera",
     Reason.UNKNOWN_ERROR: "its error from this side was never measured: turn your side or your front to the camera",
-    Reason.ASKEW: "the camera seems to stand askew, and nobody knows by how much: put it level, or calibrate",
+    Reason.ASKEW: "the camera may stand askew, and nobody knows by how much: put it level, or calibrate",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 

@@ -111,17 +111,16 @@ class Stand:
 
 
 def from_lines(verticals: Verticals) -> Stand:
-    """Take what upright lines say; of many that contradict each other, how far the largest bundle of them leans."""
-    if verticals.doubt is Doubt.CONTRADICTORY:
-        doubtful_deg = abs(verticals.roll_deg) + verticals.roll_err_deg
+    """Take what upright lines say; of many that are doubted, how far the largest bundle of them leans."""
+    if verticals.usable:
         return Stand(
-            math.nan, math.nan, UprightFrom.LINES, refusal=verticals.doubt.value, doubtful_deg=doubtful_deg,
+            verticals.roll_deg, verticals.roll_err_deg, UprightFrom.LINES, verticals.pitch_deg, verticals.pitch_err_deg
         )  # fmt: skip
-    told = verticals.usable or verticals.doubt is Doubt.FAR
-    return Stand(
-        verticals.roll_deg if told else math.nan, verticals.roll_err_deg if told else math.nan, UprightFrom.LINES,
-        verticals.pitch_deg if told else math.nan, verticals.pitch_err_deg if told else math.nan, verticals.doubt.value,
-    )  # fmt: skip
+    many = verticals.doubt in (Doubt.FAR, Doubt.CONTRADICTORY)
+    doubtful_deg = abs(verticals.roll_deg) + verticals.roll_err_deg if many else math.nan
+    # Those that contradict each other lean one way as well as another: there is no roll to tell anybody of.
+    told = (verticals.roll_deg, verticals.roll_err_deg) if verticals.doubt is Doubt.FAR else (math.nan, math.nan)
+    return Stand(*told, UprightFrom.LINES, refusal=verticals.doubt.value, doubtful_deg=doubtful_deg)
 
 
 def from_recording(recorded: Recorded) -> Stand:
@@ -258,7 +257,7 @@ def combined(stands: Sequence[Stand]) -> Stand:
 def _furthest_deg(stands: Sequence[Stand]) -> float:
     """Return how far from level the camera may be by what witnesses other than the person say, NaN of nothing."""
     room = [stand for stand in stands if stand.known_from is not UprightFrom.STANDING]
-    told = [stand.doubtful_deg for stand in room] + [abs(stand.roll_deg) + stand.roll_err_deg for stand in room]
+    told = [stand.doubtful_deg if stand.refusal else abs(stand.roll_deg) + stand.roll_err_deg for stand in room]
     return max((deg for deg in told if not math.isnan(deg)), default=math.nan)
 
 

@@ -70,25 +70,30 @@ def look_again(network: Landmarker, frame: Frame) -> Pose | None:
     network
         Finds in `Mode.DETECTED`.
     """
+    same = agreeing(every_look(network, frame))
+    if len(same) < LEAST_LOOKS:
+        return None
+    points, world = np.array([pose.points_px for pose in same]), np.array([pose.world for pose in same])
+    spread = np.linalg.norm(points.std(axis=0), axis=1)
+    return replace(same[0], points_px=np.median(points, axis=0), world=np.median(world, axis=0), spread_px=spread)
+
+
+def every_look(network: Landmarker, frame: Frame) -> list[Pose]:
+    """Return who each look found, as the photo has him; nothing where the first finds nobody."""
     first = network.find(frame)
     if first is None:
-        return None
+        return []
     found = [first]
     for look in _looks(first, frame.size):
         pose = network.find(replace(frame, image=look.picture(frame.image)))
         found += [look.back(pose, first)] if pose is not None else []
-    agreed = _agreed(found)
-    if len(agreed) < LEAST_LOOKS:
-        return None
-    points, world = np.array([pose.points_px for pose in agreed]), np.array([pose.world for pose in agreed])
-    spread = np.linalg.norm(points.std(axis=0), axis=1)
-    return replace(agreed[0], points_px=np.median(points, axis=0), world=np.median(world, axis=0), spread_px=spread)
+    return found
 
 
-def _agreed(found: list[Pose]) -> list[Pose]:
+def agreeing(found: list[Pose]) -> list[Pose]:
     """Return the looks that found whom the first one found; where those are too few, the most that found one person."""
     groups = ([other for other in found if _is_same(one.points_px, other.points_px)] for one in found)
-    of_first = next(groups)
+    of_first = next(groups, [])
     return of_first if len(of_first) >= LEAST_LOOKS else max((of_first, *groups), key=len)
 
 

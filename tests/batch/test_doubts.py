@@ -66,7 +66,10 @@ def test_not_found_among_others_is_not_called_nobody():
 
 
 def test_nobody_and_now_and_then_nobody():
-    assert "nobody was seen: is the person in view" in said(assessed([None] * 5))
+    nobody, empty, doubtful = assessed([None] * 5), Sight(0, 120.0), Sight(1, 120.0)
+    assert "nobody was seen: is the person in view" in said(nobody, [])
+    assert "nobody was seen: is the person in view" in said(nobody, [empty])
+    assert "though something there looks like a person" in said(nobody, [empty, doubtful])
     assert "nobody was seen in 2 of 30 pictures" in said(assessed([STANDING] * 28 + [None] * 2))
 
 

@@ -67,7 +67,7 @@ def test_a_camera_that_seems_to_stand_askew_is_told_once_with_what_to_do(askew):
     assert ended.code == 0, ended.said
     assert ended.err.count("Put it level, or calibrate.") == 1
     last = json.loads(ended.out.splitlines()[-1])["measures"]
-    assert last.get("lateral_trunk_lean_deg", {"value": None})["value"] is None
+    assert last["trunk_inclination_deg"]["err"] > MAX_ROLL_DEG
     shown = typed("monitor", "--source", askew, "--model", "lite", "--seconds", "12")
     assert "Put it level" in " ".join(shown.out.split())
 

@@ -254,6 +254,9 @@ def test_where_the_camera_is_all_that_is_uncertain_it_is_told_to_be_put_level():
         told = reason(draw([SIDE]), "trunk_inclination_deg", accuracy=KNOWN, camera=Camera(roll_err_deg=roll_err))
         assert told is why
     assert "level" in WORDS[Reason.ASKEW]
+    nearly = {("trunk_inclination_deg", View.SIDE, Mode.TRACKED, Model.FULL): Error(0.0, 14.99)}
+    accuracy = dataclasses.replace(KNOWN, errors=nearly)
+    assert reason(draw([SIDE]), "trunk_inclination_deg", accuracy=accuracy) is Reason.TOO_UNCERTAIN, "level as others"
     of_knees = reason(draw([SIDE]), "knee_flexion_left_deg", accuracy=KNOWN, camera=Camera(roll_err_deg=16.0))
     assert of_knees is Reason.NONE, "the camera's roll goes out of a joint's angle"
 

@@ -194,6 +194,7 @@ def test_a_camera_that_may_stand_askew_is_level_as_surely_as_the_worst_witness_h
     doubted = combined([far]).of(LEVEL)
     assert (doubted.roll_deg, doubted.pitch_deg, doubted.known_from) == (0.0, 0.0, UprightFrom.ASSUMED)
     assert doubted.roll_half_width_deg == pytest.approx(3.6)
+    assert far.of(LEVEL) == doubted, "by itself as among others"
     photo = Stand(2.5, 1.0, UprightFrom.RECORDED)
     against = combined([photo, replace(LINES, roll_deg=-1.0)])
     assert against.refusal
