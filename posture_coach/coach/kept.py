@@ -101,7 +101,7 @@ def _camera(camera: Camera) -> tuple[str, ...]:
     if camera.known_from is not UprightFrom.ASSUMED:
         told = [f"The camera leans by {camera.roll_deg:.1f}°{err and f' ± {err}'}, {how}."]
     elif err:
-        told = [f"The camera is taken as level, but may lean by {err}."]
+        told = [f"The camera is taken as level, but may lean by up to {err}."]
     else:
         told = [f"The camera is {how}."]
     if camera.pitch_deg:

@@ -78,7 +78,7 @@ def test_a_camera_that_seems_to_stand_askew_is_kept_as_level_with_by_how_much_it
     assert (guided.camera.known_from, guided.camera.roll_deg) == (UprightFrom.ASSUMED, 0.0)
     profile = guided.profile("docked", EYE, NOW)
     assert profile.camera.roll_half_width_deg == pytest.approx(10.0, abs=0.5)
-    assert "may lean by 10" in kept(profile).camera[0]
+    assert "may lean by up to 10" in kept(profile).camera[0]
     assert any("Level the camera" in note for note in guided.notes)
 
 
