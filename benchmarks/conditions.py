@@ -1,4 +1,4 @@
-"""What other cameras do to the numbers: every rendered still as if it had been taken askew, small, dark, or blurred.
+"""What other cameras do to the numbers: every rendered still as if taken askew, aside, dark, small or out of focus.
 
 Each photo is changed as its line says and analysed by `posture-coach analyze`, from the file to the written table. Its
 true angles stay what they are, but for sides in the mirror. Constants are those that are shipped, which were fitted on
@@ -42,16 +42,41 @@ MIRRORED = (LEAN, SHOULDERS)
 DARK, NOISE = 0.25, 8.0
 """Share of the light, and the standard deviation of its noise, of 255."""
 BLUR_PX = 3.0
+WIDER = 0.75
+"""Share of the focal length by which the person is still in view of a camera that is aimed elsewhere."""
 BENT = (-0.15, 0.02, 0.0, 0.0)
 """Radial distortion of a wide webcam: edges of the picture are drawn in."""
+
+
+def _way(item: Item) -> float:
+    """Return 1 for some photos and -1 for the others."""
+    return 1.0 if sum(item.id.encode()) % 2 else -1.0
+
+
+def _eye(picture: Picture, focal_px: float) -> NDArray[np.float64]:
+    """Return the (3, 3) matrix of a camera that looks through the picture's middle."""
+    height, width = picture.shape[:2]
+    return np.array([[focal_px, 0.0, width / 2], [0.0, focal_px, height / 2], [0.0, 0.0, 1.0]])
 
 
 def _turned(deg: float) -> Change:
     """Return what a camera rolled by so much sees, some photos the other way round; cut to where nothing is empty."""
 
     def change(picture: Picture, item: Item) -> Picture:
-        way = 1.0 if sum(item.id.encode()) % 2 else -1.0
-        return turned(picture, np.empty((0, 2)), way * deg)[0]
+        return turned(picture, np.empty((0, 2)), _way(item) * deg)[0]
+
+    return change
+
+
+def _aimed(aside_deg: float, up_deg: float) -> Change:
+    """Return what a wider lens at the same place sees, aimed so far off; beyond the photo's edge the edge goes on."""
+
+    def change(picture: Picture, item: Item) -> Picture:
+        turn, _ = cv2.Rodrigues(np.radians(_way(item) * np.array([up_deg, aside_deg, 0.0])))
+        moved = _eye(picture, WIDER * item.focal_px) @ turn @ np.linalg.inv(_eye(picture, item.focal_px))
+        return cv2.warpPerspective(
+            picture, moved, picture.shape[1::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )  # fmt: skip
 
     return change
 
@@ -67,7 +92,7 @@ def _dark(picture: Picture, item: Item) -> Picture:
 
 def _bent(picture: Picture, item: Item) -> Picture:
     height, width = picture.shape[:2]
-    eye = np.array([[item.focal_px, 0, width / 2], [0, item.focal_px, height / 2], [0, 0, 1.0]])
+    eye = _eye(picture, item.focal_px)
     rows, columns = np.indices((height, width)).astype(np.float32)
     at = np.stack([columns.ravel(), rows.ravel()], axis=1)[:, None]
     source = cv2.undistortPoints(at, eye, np.array(BENT), P=eye).reshape(height, width, 2).astype(np.float32)
@@ -82,6 +107,8 @@ CONDITIONS: dict[str, Change] = {
     "out of focus": lambda picture, _: cv2.GaussianBlur(picture, (0, 0), BLUR_PX),
     "a quarter of the light, and noise": _dark,
     "a lens that bends": _bent,
+    "aimed 10° aside": _aimed(10.0, 0.0),
+    "aimed 10° up or down": _aimed(0.0, 10.0),
     "rolled by 2°": _turned(2.0),
     "rolled by 4°": _turned(4.0),
     "rolled by 6°": _turned(6.0),

@@ -116,9 +116,10 @@ def _take(
     from posture_coach.coach.session import Session
     from posture_coach.pose.camera import is_camera, open_live
     from posture_coach.pose.types import Model
-    from posture_coach.store.files.profiles import place_name
+    from posture_coach.store.files.profiles import Places, place_name
 
     name, guided, console = place_name(place), Guided(camera=camera), Console(highlight=False)
+    Places().open()
     held = only_one_process() if is_camera(source) else nullcontext()
     with held, open_live(source, loop=False, mirror=mirror, rotate=rotate) as live:
         guide = lead(Session(live, Model(model)), guided, console)

@@ -131,6 +131,24 @@ def test_stop_keeps_what_was_there_and_an_unnamed_place_is_refused(calibrate, pl
     assert {path.name: path.read_bytes() for path in places.folder.glob("*")} == before
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_anybody_sits_still(calibrate, places):
+    page, aside = calibrate, places.folder.with_name("aside")
+    had = places.folder.exists()
+    if had:
+        places.folder.rename(aside)
+    places.folder.parent.mkdir(parents=True, exist_ok=True)
+    places.folder.write_text("a file where the folder should be")
+    try:
+        named(page, "docked")
+        page.get_by_role("button", name="Begin").click()
+        page.get_by_text("cannot be written").wait_for()
+        assert guide(page) == "none"
+    finally:
+        places.folder.unlink()
+        if had:
+            aside.rename(places.folder)
+
+
 def test_a_vertical_is_marked_by_mouse_and_by_keyboard(calibrate):
     page = calibrate
     page.get_by_text("Mark something upright").click()

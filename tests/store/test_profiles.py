@@ -180,6 +180,18 @@ def test_a_full_disk_leaves_the_old_profile(tmp_path):
         assert list(disk.glob(".place-*")) == []
 
 
+def test_whether_they_can_be_kept_is_known_before_one_is_taken(tmp_path, places):
+    places.open()
+    assert (places.folder.is_dir(), names_in(places.folder)) == (True, [])
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OutputError, match="choose another folder"):
+        Places(tmp_path / "file").open()
+    with small_disk(tmp_path / "disk", kib=64) as disk:
+        fill(disk, leave_kib=0)
+        with pytest.raises(OutputError, match="Free some space"):
+            Places(disk).open()
+
+
 def test_only_its_owner_may_read_it(places):
     must_have(sys.platform != "win32", "POSIX permissions")
     path = places.save(PROFILE)

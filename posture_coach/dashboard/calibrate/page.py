@@ -16,7 +16,7 @@ from posture_coach.dashboard.calibrate.route import PATH
 from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.words import plain
-from posture_coach.errors import DataError, PostureCoachError
+from posture_coach.errors import DataError, OutputError, PostureCoachError
 from posture_coach.store.files.profiles import MAX_NAME, STATURE_CM
 
 VIEW = "calibrate_view"
@@ -111,7 +111,7 @@ def _begin(watch: Watch) -> None:
         calibrate_run.begin(
             watch, state.calibrate_place, state.calibrate_height, tuple(vertical) if vertical else None
         )  # fmt: skip
-    except DataError as why:
+    except (DataError, OutputError) as why:
         state.calibrate_problem = str(why)
 
 

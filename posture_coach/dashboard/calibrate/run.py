@@ -45,8 +45,11 @@ def begin(watch: Watch, place: str, stature_cm: float | None, vertical: Vertical
     ------
     DataError
         The place has no name.
+    OutputError
+        What is taken could not be kept.
     """
     name = place_name(place)
+    Places().open()
 
     def keep(guided: Guided, eye: SeenBy) -> Profile:
         global _last

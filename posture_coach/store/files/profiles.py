@@ -25,7 +25,7 @@ from posture_coach.measures.whereabouts import Where
 from posture_coach.pose.types import Mode, Model
 from posture_coach.store.files.folder import FOLDER_MODE, data_folder
 from posture_coach.store.files.typed_toml import FaultError, built, plain
-from posture_coach.store.files.whole import explaining, write_whole
+from posture_coach.store.files.whole import explaining, try_folder, write_whole
 from posture_coach.store.history.records import PlaceKept
 
 SCHEMA_VERSION = 1
@@ -189,6 +189,16 @@ class Places:
     def has(self, place: str) -> bool:
         """Return whether there is a file for this place, readable or not."""
         return self._path(place).exists()
+
+    def open(self) -> None:
+        """See whether profiles can be kept, before somebody sits still for one.
+
+        Raises
+        ------
+        OutputError
+            They cannot.
+        """
+        try_folder(self.folder, FOLDER_MODE)
 
     def save(self, profile: Profile) -> Path:
         """Write a profile in the place of an older one of that name.

@@ -29,6 +29,14 @@ def write_whole(path: Path, text: str, prefix: str = ".draft-") -> None:
             draft.unlink(missing_ok=True)
 
 
+def try_folder(folder: Path, mode: int) -> None:
+    """Make a folder if there is none, and write to it what vanishes again: before work that would be lost."""
+    with explaining(folder):
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as draft:
+            draft.write(b" ")
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder on the disk; a system that cannot be told to does so by itself."""
     with suppress(OSError):
