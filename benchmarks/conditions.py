@@ -1,4 +1,4 @@
-"""What other cameras do to the numbers: every rendered still as if taken askew, aside, dark, small or out of focus.
+"""What other cameras do to the numbers: every rendered still as if taken askew, aside, dark, grey, small or blurred.
 
 Each photo is changed as its line says and analysed by `posture-coach analyze`, from the file to the written table. Its
 true angles stay what they are, but for sides in the mirror. Constants are those that are shipped, which were fitted on
@@ -106,6 +106,7 @@ CONDITIONS: dict[str, Change] = {
     "a third as large": _smaller(3),
     "out of focus": lambda picture, _: cv2.GaussianBlur(picture, (0, 0), BLUR_PX),
     "a quarter of the light, and noise": _dark,
+    "without colour": lambda picture, _: np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2),
     "a lens that bends": _bent,
     "aimed 10° aside": _aimed(10.0, 0.0),
     "aimed 10° up or down": _aimed(0.0, 10.0),

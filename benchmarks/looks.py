@@ -63,7 +63,7 @@ def agreement(photos: Iterable[Path], model: Model, turn_deg: float = 0.0) -> Co
             with open_file(path) as source:
                 frame = next(iter(source))
             image, _ = turned(frame.image, np.empty((0, 2)), turn_deg)
-            count[len(agreeing(every_look(network, replace(frame, image=image))))] += 1
+            count[len(agreeing(every_look(network, replace(frame, image=image))[0]))] += 1
     return count
 
 

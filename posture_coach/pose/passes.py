@@ -3,7 +3,8 @@
 A photo has no next frame that could even out the network's mistakes. Six looks take a sixth of a second more and lower
 the error of trunk and side lean by a third (`benchmarks/accuracy.py`); where they disagree, the numbers are doubtful.
 Where a desk hides the hips, the network now and then draws a small body into the large one: no three looks agree on it,
-and somebody whom no three looks agree on is not believed.
+and somebody whom no three looks agree on is not believed. So the first look may be a vague one where the network is not
+sure of anybody, as in the dark or without colour: it only says where to look, and the others must find him surely.
 """
 
 from __future__ import annotations
@@ -13,15 +14,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.types import Floats, Frame, Landmark, Picture, Pose
+from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
+from posture_coach.pose.types import Floats, Frame, Landmark, Mode, Picture, Pose
 
 CUT_PX = 512
 """Side of the square cut-outs; the network itself sees 256."""
 CUT_SIZES = (1.5, 2.1)
 """Side of the cut-out over the larger side of the box around the person's points."""
+PARTS = (0.5, 0.0, 1.0)
+"""Where along the longer side the squares lie that are searched where the whole photo shows nobody."""
 LEAST_LOOKS = 3
 """So many must have found the same person: fewer have no spread worth the name, and one by itself may be no person."""
+
+
+VAGUE_LOOKS = 4
+"""So many of the other five where the first look was vague: of three that agree in the dark half err by 5 to 10°."""
+VAGUE_SPREAD_TRUNKS = 0.06
+"""By how much of the trunk's length such a person's points lie off beside what the looks differ by: dark and grey
+stills (`benchmarks/conditions.py`), rounded."""
+
+_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ SAME_PERSON_TRUNKS = 0.3
 
 
 def look_again(network: Landmarker, frame: Frame) -> Pose | None:
-    """Find the person in a photo by several looks; None where the first finds nobody, or no three agree.
+    """Find the person in a photo by several looks; None where no three agree.
 
     Looks that found somebody else are left out: than the first look, or where hardly any found him, than the most.
 
@@ -70,24 +82,45 @@ def look_again(network: Landmarker, frame: Frame) -> Pose | None:
     network
         Finds in `Mode.DETECTED`.
     """
-    same = agreeing(every_look(network, frame))
-    if len(same) < LEAST_LOOKS:
+    found, vague = every_look(network, frame)
+    same = agreeing(found)
+    if len(same) < (VAGUE_LOOKS if vague else LEAST_LOOKS):
         return None
     points, world = np.array([pose.points_px for pose in same]), np.array([pose.world for pose in same])
     spread = np.linalg.norm(points.std(axis=0), axis=1)
+    if vague:
+        spread = np.hypot(spread, VAGUE_SPREAD_TRUNKS * _trunk_px(np.median(points, axis=0)))
     return replace(same[0], points_px=np.median(points, axis=0), world=np.median(world, axis=0), spread_px=spread)
 
 
-def every_look(network: Landmarker, frame: Frame) -> list[Pose]:
-    """Return who each look found, as the photo has him; nothing where the first finds nobody."""
-    first = network.find(frame)
+def every_look(network: Landmarker, frame: Frame) -> tuple[list[Pose], bool]:
+    """Return who each look found, as the photo has him, and whether the first was vague and so is none of them."""
+    sure = network.find(frame)
+    first = sure if sure is not None else _glimpsed(network, frame)
     if first is None:
-        return []
-    found = [first]
+        return [], True
+    found = [sure] if sure is not None else []
     for look in _looks(first, frame.size):
         pose = network.find(replace(frame, image=look.picture(frame.image)))
         found += [look.back(pose, first)] if pose is not None else []
-    return found
+    return found, sure is None
+
+
+def _glimpsed(network: Landmarker, frame: Frame) -> Pose | None:
+    """Return whom the network takes for possible in the whole photo or in a square part of it."""
+    width, height = frame.size
+    side = min(width, height)
+    whole = _Look(1.0, (0.0, 0.0), frame.size, mirrored=False)
+    parts = (
+        _Look(CUT_PX / side, ((width - side) * at, (height - side) * at), (CUT_PX, CUT_PX), mirrored=False)
+        for at in PARTS
+    )
+    with Landmarker(network.model, Mode.DETECTED, confidence=LOOKING_CONFIDENCE) as vague:
+        for look in (whole, *parts):
+            pose = vague.find(replace(frame, image=look.picture(frame.image)))
+            if pose is not None:
+                return look.back(pose, replace(pose, width=width, height=height))
+    return None
 
 
 def agreeing(found: list[Pose]) -> list[Pose]:
@@ -98,9 +131,12 @@ def agreeing(found: list[Pose]) -> list[Pose]:
 
 
 def _is_same(one: Floats, other: Floats) -> bool:
-    hips, shoulders = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP], [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
-    trunk = float(np.linalg.norm(one[shoulders].mean(axis=0) - one[hips].mean(axis=0)))
-    return bool(np.linalg.norm((other - one)[hips].mean(axis=0)) <= SAME_PERSON_TRUNKS * trunk)
+    return bool(np.linalg.norm((other - one)[_HIPS].mean(axis=0)) <= SAME_PERSON_TRUNKS * _trunk_px(one))
+
+
+def _trunk_px(points_px: Floats) -> float:
+    shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+    return float(np.linalg.norm(points_px[shoulders].mean(axis=0) - points_px[_HIPS].mean(axis=0)))
 
 
 def _looks(first: Pose, size: tuple[int, int]) -> list[_Look]:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.passes import CUT_PX, CUT_SIZES, LEAST_LOOKS, look_again
+from posture_coach.pose.passes import CUT_PX, CUT_SIZES, LEAST_LOOKS, VAGUE_SPREAD_TRUNKS, look_again
 from posture_coach.pose.types import MIRROR_ORDER, POINTS, Frame, Landmark, Mode, Model, Pose
 from posture_coach.resources import samples_folder
 
@@ -30,6 +30,10 @@ class Watched:
     network: Landmarker
     blind: tuple[int, ...] = ()
     shown: list[Frame] = field(default_factory=list)
+
+    @property
+    def model(self) -> Model:
+        return self.network.model
 
     def find(self, frame: Frame) -> Pose | None:
         self.shown.append(frame)
@@ -214,6 +218,30 @@ def test_nobody_is_nobody_after_one_look(network):
     watched = Watched(network)
     assert look_again(watched, Frame(np.zeros((240, 320, 3), dtype=np.uint8), 0.0, 0)) is None
     assert len(watched.shown) == 1
+
+
+def test_who_is_not_found_at_first_is_looked_for_more_closely(network, photo):
+    """Where the first look does not find him, a vague one says where to look, and the sure ones say where he is."""
+    plain, unsure = (look_again(Watched(network, blind=blind), frame(photo)) for blind in ((), (0,)))
+    assert apart(unsure.points_px, plain.points_px)[BODY].max() < 0.1 * trunk_px(plain)
+    assert apart(unsure.world, plain.world)[BODY].max() < 0.12
+    assert (unsure.width, unsure.height) == (photo.shape[1], photo.shape[0])
+    assert unsure.spread_px.min() > VAGUE_SPREAD_TRUNKS * 0.9 * trunk_px(plain), "less sure than by its looks"
+    assert look_again(Watched(network, blind=(0, 1)), frame(photo)) is not None
+    assert look_again(Watched(network, blind=(0, 1, 2)), frame(photo)) is None, "the vague look is no witness"
+
+
+def test_who_is_lost_in_a_wide_grey_room_is_found_in_a_part_of_it(network):
+    with Image.open(samples_folder() / "sitting_upright.jpg") as image:
+        grey = np.asarray(image.convert("L").convert("RGB"))
+    height, width = grey.shape[:2]
+    room = np.full((height, 6 * width, 3), 128, dtype=np.uint8)
+    room[:, :width] = grey
+    for wide, low, high in ((room, 0.0, 1.0), (room[:, ::-1], 5.0, 6.0)):
+        assert network.find(frame(wide)) is None, "a room in which he is found at once shows nothing"
+        pose = look_again(network, frame(wide))
+        assert pose is not None
+        assert (abs(pose.points_px[BODY, 0] / width - (low + high) / 2) < 0.6).all()
 
 
 def test_who_is_found_too_rarely_is_not_believed(network, photo):
