@@ -44,6 +44,8 @@ from posture_coach.scoring.targets import Targets, shipped_targets
 from posture_coach.store.files.profiles import Profile
 
 CM_PER_M = 100.0
+MOST_OF_ITSELF = 0.5
+"""Of the pictures, that may be the own upright of the others."""
 Progress = Callable[[int], None]
 """Called with the number of pictures analysed so far; may raise to stop."""
 
@@ -320,8 +322,15 @@ def _looked_again(path: Path, settings: Settings, found: _Found, where: Bools, p
 
 def _own_baseline(series: PoseSeries, stretch: Stretch, camera: Camera, warnings: list[str]) -> Baseline | None:
     where = f"seconds {stretch.start_s:g} to {stretch.end_s:g}"
+    part = within(series, stretch)
+    if len(part) > MOST_OF_ITSELF * len(series):
+        warnings.append(
+            f"No baseline: {where} are all or most of this, which would be held against itself. Choose fewer seconds, or "
+            "name a photo or video of the person upright."
+        )
+        return None
     try:
-        return neutral(within(series, stretch), shipped_accuracy(), where, camera)
+        return neutral(part, shipped_accuracy(), where, camera)
     except DataError as why:
         warnings.append(str(why))
         return None

@@ -188,6 +188,16 @@ def test_a_baseline_makes_relative_bands_scorable(tmp_path):
     assert told["with"]["score"]["coverage"] > told["without"]["score"]["coverage"]
 
 
+@pytest.mark.parametrize(("shown", "seconds"), [("photo", "0-5"), ("clip", "0-0.5")])
+def test_nothing_is_held_against_itself(shown, seconds, clip, tmp_path):
+    path = SITTING if shown == "photo" else clip
+    ended = analysed(path, tmp_path, "--baseline", seconds)
+    assert ended.code == 0, ended.said
+    told = summary(tmp_path, path.stem)
+    assert told["measures"]["head_pitch_deg"]["median"] is None
+    assert any("would be held against itself" in words for words in told["warnings"])
+
+
 def test_progress_as_lines_of_json(clip, tmp_path):
     ended = analysed(clip, tmp_path, "--json-progress")
     lines = [json.loads(line) for line in ended.out.splitlines()]
