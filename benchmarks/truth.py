@@ -31,6 +31,7 @@ from PIL import Image
 from posture_coach.geometry import angle_between_deg, direction_deg, middle, obliquity_deg, wrapped_deg
 from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import TABLE
+from posture_coach.measures.sagittal import MAX_LEAN_DEG, MIN_LEG_SHARE
 from posture_coach.measures.skeleton import NO_OFFSETS, build
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.upright import combined, from_lines
@@ -297,14 +298,17 @@ def true_values(item: Item) -> dict[str, Floats]:
     """Return (n,) truth by public name, in the product's unit and sign, before anything relative is taken off."""
     a, own = item.angles, axes(item)
     valid = np.abs(a["head_pitch_down"]) <= HEAD_YAW_VALID_DEG
+    whole, leg = (point(item, upper) - point(item, "mid_ankle") for upper in ("mid_ear", "mid_hip"))
+    upright = np.linalg.norm(whole, axis=1) * np.cos(np.radians(MAX_LEAN_DEG))
+    stands = (leg[:, 2] > MIN_LEG_SHARE * whole[:, 2]) & (whole[:, 2] > upright)
     table = {
         "trunk_inclination_deg": a["trunk_sag"],
         "neck_inclination_deg": a["neck_sag"],
         "neck_trunk_angle_deg": a["neck_rel_trunk"],
         "head_pitch_deg": a["head_pitch_down"],
         "head_trunk_flexion_deg": a["head_pitch_down"] - a["trunk_sag"],
-        "body_lean_deg": direction_deg(*own.sagittal(point(item, "mid_ear") - point(item, "mid_ankle"))),
-        "hip_forward_offset_ratio": _hip_forward_offset(item, own),
+        "body_lean_deg": np.where(stands, direction_deg(*own.sagittal(whole)), np.nan),
+        "hip_forward_offset_ratio": np.where(stands, _hip_forward_offset(item, own), np.nan),
         "lateral_trunk_lean_deg": -a["trunk_front"],
         "shoulder_obliquity_deg": -a["shoulder_obliq"],
         "pelvic_obliquity_deg": -a["hip_obliq"],

@@ -1,6 +1,7 @@
 """The sample clips, end to end: what `sample_videos/expected.toml` demands, and files that keep their promises."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -9,7 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from posture_coach.measures.definitions import TABLE
 from posture_coach.resources import data_file, samples_folder
+from tests import PROJECT
 
 SAMPLES = samples_folder()
 EXPECTED = tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8"))
@@ -37,6 +40,18 @@ def _id(entry):
 def test_every_sample_is_analysed(summaries):
     assert sorted(summaries) == CLIPS
     assert {told["status"] for told in summaries.values()} == {"ok"}
+
+
+def test_the_readme_shows_what_is_printed(summaries):
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    clip = re.search(r"analyze sample_videos/(\S+)\nmeasure", readme)[1]
+    rows = re.findall(r"^(\S.*) \(deg\) +([-\d.]+) +([\d.]+) +([-\d.]+) … ([-\d.]+)", readme, re.MULTILINE)
+    assert len(rows) >= 3
+    told = summaries[clip]["measures"]
+    for title, *shown in rows:
+        (name,) = (row.name for row in TABLE if row.title == title)
+        figures = [told[name][key] for key in ("median", "err", "p05", "p95")]
+        assert [float(one) for one in shown] == pytest.approx(figures, abs=0.3), title
 
 
 @pytest.mark.parametrize("clip", CLIPS)

@@ -325,8 +325,8 @@ def _own_baseline(series: PoseSeries, stretch: Stretch, camera: Camera, warnings
     part = within(series, stretch)
     if len(part) > MOST_OF_ITSELF * len(series):
         warnings.append(
-            f"No baseline: {where} are all or most of this, which would be held against itself. Choose fewer seconds, or "
-            "name a photo or video of the person upright."
+            f"No baseline: {where} are all or most of this, which would be held against itself. Choose fewer seconds, "
+            "or name a photo or video of the person upright."
         )
         return None
     try:

@@ -150,7 +150,8 @@ def _points(targets: Targets) -> str:
 A value in its good band earns {points.good:g} points, in caution {points.caution:g}, in poor {points.poor:g}. Poor
 still earns some, since no posture by itself has been shown to cause pain. Bending forward or raising an arm is caution
 for as long as standards allow it to be held, some minutes, less the further it goes; after that it counts as poor until
-you have been upright for as long. A picture needs {points.least_targets} values to be scored.
+you have been upright for as long. A picture needs {points.least_targets} values to be scored; of walking there is one
+alone, the trunk's, and the score says no more than that.
 """
 
 

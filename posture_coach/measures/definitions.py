@@ -93,6 +93,8 @@ class Definition:
         has put a point where it is not.
     in_pixels
         A length in the picture, which compares within one recording alone.
+    standing
+        Means something of who stands alone, and is refused of everybody else.
     estimated
         Not measured but estimated from other things seen (`measures/desk.py`), never held against a band; `compute`
         then only tells which angle it stands for.
@@ -114,6 +116,7 @@ class Definition:
     source: str = "neutral-zero method"
     possible: tuple[float, float] = ANYTHING
     in_pixels: bool = False
+    standing: bool = False
     estimated: bool = False
 
     @property
@@ -176,13 +179,13 @@ def _sagittal_trunk() -> Iterator[Definition]:
     yield Definition(
         "body_lean_deg", "Whole-body lean", "sagittal", SIDE_VIEW, "deg",
         "mid-ankle to mid-ear against the vertical", "0 upright, + leaning forward",
-        (*_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005",
+        (*_HIPS, *_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005", standing=True,
     )  # fmt: skip
     yield Definition(
         "hip_forward_offset_ratio", "Sway (hip ahead of the plumb line)", "sagittal", SIDE_VIEW, "ratio",
         "distance of the hip from the line shoulder-ankle, over its length", "0 on the line, + hip ahead",
         (*_SHOULDERS, *_HIPS, *_ANKLES), sagittal.hip_forward_offset, source="kendall2005",
-        possible=SWAY_POSSIBLE_RATIO,
+        possible=SWAY_POSSIBLE_RATIO, standing=True,
     )  # fmt: skip
 
 

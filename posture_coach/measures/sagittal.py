@@ -24,6 +24,10 @@ from posture_coach.pose.types import Landmark
 
 Floats = NDArray[np.float64]
 
+MIN_LEG_SHARE = 0.48
+"""Of the height from ankles to ears, that the hips of who stands are up: 0.55 standing, 0.35 sitting on a chair."""
+MAX_LEAN_DEG = 45.0
+"""Of the line from ankles to ears: further over nobody stands, but lies or props himself up."""
 RIGHT_ANGLE_DEG = 90.0
 SHOULDER_LOWEST_DEG = -90.0
 """Shoulder flexion runs from about -60 (extension) past 180 (overhead): unwrap it where no arm can be."""
@@ -94,6 +98,14 @@ def hip_forward_offset(s: Skeleton) -> Floats:
 def body_lean(s: Skeleton) -> Floats:
     """Mid-ankle to mid-ear against the vertical."""
     return inclination_deg(_mid_ankle(s), s.mid_ear, s.forward)
+
+
+def stands(s: Skeleton) -> NDArray[np.bool_]:
+    """Return (n,) whether the person stands, walks or half squats, as against sitting, lying or being on all fours."""
+    ankle = _mid_ankle(s)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (ankle[:, 1] - s.mid_hip[:, 1]) / (ankle[:, 1] - s.mid_ear[:, 1])
+        return np.asarray((share > MIN_LEG_SHARE) & (np.abs(body_lean(s)) < MAX_LEAN_DEG))
 
 
 def trunk_length(s: Skeleton) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.measures import columns
+from posture_coach.measures import columns, sagittal
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import Skeleton, build
@@ -104,6 +104,7 @@ def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
     with np.errstate(invalid="ignore"):
         why[(raw < columns.LOWEST) | (raw > columns.HIGHEST)] = Reason.IMPOSSIBLE
         why[np.isnan(raw)] = Reason.UNDEFINED
+        why[~sagittal.stands(here.skeleton)[:, None] & columns.STANDING] = Reason.NOT_STANDING
         for least in columns.VISIBILITIES:
             hidden = (here.weakness < least) @ columns.NEEDED
             why[hidden & (least == columns.MIN_VISIBILITY)] = Reason.NOT_SEEN

@@ -53,6 +53,7 @@ class Reason(IntEnum):
     TOO_UNCERTAIN = 13
     UNKNOWN_ERROR = 14
     ASKEW = 15
+    NOT_STANDING = 16
 
 
 WORDS = {
@@ -72,6 +73,7 @@ WORDS = {
     Reason.TOO_UNCERTAIN: "too uncertain to be of use: come nearer, your side or your front squarely to the camera",
     Reason.UNKNOWN_ERROR: "its error from this side was never measured: turn your side or your front to the camera",
     Reason.ASKEW: "the camera may stand askew, and nobody knows by how much: put it level, or calibrate",
+    Reason.NOT_STANDING: "only of somebody who stands",
 }
 """The sentence shown where a value would stand, and what to do about it."""
 

@@ -80,7 +80,7 @@ def slumped(analysed):
 def tracked(analysed, tmp_path_factory):
     """The upright photo as a video, so that the network follows it, with its own seconds as the own upright."""
     clip = still_video(tmp_path_factory.mktemp("clip") / "still.mp4", SITTING)
-    return analysed(clip, replace(REAL, baseline=Stretch(0.0, 3.0)))
+    return analysed(clip, replace(REAL, baseline=Stretch(0.0, 1.4)))
 
 
 @pytest.fixture
