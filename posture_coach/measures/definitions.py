@@ -179,7 +179,7 @@ def _sagittal_trunk() -> Iterator[Definition]:
     yield Definition(
         "body_lean_deg", "Whole-body lean", "sagittal", SIDE_VIEW, "deg",
         "mid-ankle to mid-ear against the vertical", "0 upright, + leaning forward",
-        (*_HIPS, *_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005", standing=True,
+        (*_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005", standing=True,
     )  # fmt: skip
     yield Definition(
         "hip_forward_offset_ratio", "Sway (hip ahead of the plumb line)", "sagittal", SIDE_VIEW, "ratio",

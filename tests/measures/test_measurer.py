@@ -261,6 +261,31 @@ def test_where_the_camera_is_all_that_is_uncertain_it_is_told_to_be_put_level():
     assert of_knees is Reason.NONE, "the camera's roll goes out of a joint's angle"
 
 
+SEATED = Body(
+    yaw_deg=90, hip_flexion_left_deg=90.0, hip_flexion_right_deg=90.0, knee_flexion_left_deg=90.0,
+    knee_flexion_right_deg=90.0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "stands"),
+    [
+        (SIDE, True),
+        (dataclasses.replace(SIDE, trunk_inclination_deg=30.0), True),
+        (dataclasses.replace(SIDE, knee_flexion_left_deg=50.0, hip_flexion_left_deg=20.0), True),
+        (SEATED, False),
+        (dataclasses.replace(SEATED, trunk_inclination_deg=40.0, hip_flexion_left_deg=130.0), False),
+        (dataclasses.replace(SIDE, trunk_inclination_deg=90.0, hip_flexion_left_deg=0.0), False),
+    ],
+    ids=["upright", "leaning", "stepping", "sitting", "sitting, bent", "lying"],
+)
+def test_whole_body_lean_and_sway_are_of_who_stands(body, stands):
+    for name in ("body_lean_deg", "hip_forward_offset_ratio"):
+        told = reason(draw([body]), name, accuracy=KNOWN, camera=STEADY)
+        assert (told is Reason.NOT_STANDING) is not stands, name
+    assert reason(draw([body]), "trunk_inclination_deg", accuracy=KNOWN, camera=STEADY) is Reason.NONE
+
+
 def test_a_weightier_reason_goes_before_an_uncertain_value():
     series = draw([Body(yaw_deg=90)])
     series.points_px[:, Landmark.LEFT_HIP] = -40
