@@ -118,7 +118,7 @@ def run(jobs: Sequence[Job], workers: int, tell: Tell = lambda _stem, _done: Non
     workers
         Processes to use; 1 works in this one. The results are the same, byte for byte.
     """
-    if workers == 1 or len(jobs) == 1:
+    if workers == 1 or len(jobs) <= 1:
         for job in jobs:
             yield process(job, lambda done, stem=job.stem: tell(stem, done))  # type: ignore[misc]
         return

@@ -6,7 +6,7 @@ import csv
 import json
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from posture_coach.batch.analyse import Analysis, Progress, Settings, analyse, a
 from posture_coach.batch.chair_stand import chair_stand
 from posture_coach.batch.ergonomics import ergonomics
 from posture_coach.batch.gait import gait_figures, gait_of, steps_table
-from posture_coach.batch.tables import frames_table, write_csv, write_parquet
+from posture_coach.batch.summary import FINGERPRINT, fingerprint
+from posture_coach.batch.tables import frames_table, marked, write_csv, write_parquet
 from posture_coach.batch.writing import Drafts, written
 from posture_coach.errors import OutputError, PostureCoachError, SourceNotFoundError
 from posture_coach.measures.definitions import NAMES
@@ -25,7 +26,8 @@ from posture_coach.scoring.ergonomics.types import Answers
 
 log = logging.getLogger(__name__)
 
-ENDINGS = (".frames.parquet", ".frames.csv", ".steps.csv", ".annotated.mp4", ".annotated.jpg", ".summary.json")
+FRAMES, SUMMARY = ".frames.parquet", ".summary.json"
+ENDINGS = (FRAMES, ".frames.csv", ".steps.csv", ".annotated.mp4", ".annotated.jpg", SUMMARY)
 """Everything that may stand under the name of one input."""
 HEAD = (
     *("input", "path", "results", "status", "message", "mode", "activity"),
@@ -76,6 +78,10 @@ class Job:
     outputs: Outputs
     listed: str = ""
 
+    def result(self, ending: str) -> Path:
+        """Return the path of one of the results."""
+        return self.out / f"{self.stem}{ending}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -91,6 +97,8 @@ class Outcome:
         What stands in its summary.json.
     listed
         See `Job`.
+    before
+        Whether an earlier run did it, and this one left it as it was.
     """
 
     name: str
@@ -99,6 +107,7 @@ class Outcome:
     message: str
     summary: dict[str, Any]
     listed: str = ""
+    before: bool = False
 
 
 def process(job: Job, progress: Progress = lambda _: None) -> Outcome:
@@ -133,7 +142,7 @@ def failure(job: Job, reason: str) -> Outcome:
     """Record that nothing came of an input; what an earlier run made of the same file stays."""
     reason = as_text(reason)
     summed = summary.failed(unread(job.path), reason)
-    target = _summary_path(job)
+    target = job.result(SUMMARY)
     try:
         if not _is_of(target, summed["source"]["sha256"]):
             with written(target) as draft:
@@ -166,7 +175,7 @@ def _remove_others(job: Job, made: Collection[Path]) -> None:
         It cannot be removed.
     """
     for ending in ENDINGS:
-        left = _target(job, ending)
+        left = job.result(ending)
         if left in made:
             continue
         try:
@@ -226,24 +235,30 @@ def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
     """
     table, walked = frames_table(analysis.assessment, landmarks=job.outputs.landmarks), gait_of(analysis)
     done = _summed(job, analysis, walked)
-    made = [_target(job, ".frames.parquet"), _summary_path(job)]
+    done[FINGERPRINT] = fingerprint(done, *asked_of(job))
+    made = [job.result(FRAMES), job.result(SUMMARY)]
     with Drafts() as drafts:
         with drafts.of(made[0]) as draft:
-            write_parquet(table, draft)
+            write_parquet(marked(table, {FINGERPRINT: done[FINGERPRINT]}), draft)
         if job.outputs.csv:
-            made.append(_target(job, ".frames.csv"))
+            made.append(job.result(".frames.csv"))
             with drafts.of(made[-1]) as draft:
                 write_csv(table, draft)
         if job.outputs.csv and walked is not None:
-            made.append(_target(job, ".steps.csv"))
+            made.append(job.result(".steps.csv"))
             with drafts.of(made[-1]) as draft:
                 write_csv(steps_table(walked), draft)
         if job.outputs.annotate:
             made.append(_annotate(job, analysis, drafts, progress))
-        with drafts.of(_summary_path(job)) as draft:
+        with drafts.of(job.result(SUMMARY)) as draft:
             write_json(draft, done)
     _remove_others(job, made)
     return done
+
+
+def asked_of(job: Job) -> tuple[Settings, Outputs]:
+    """Return all that changes what stands in an input's results; not which files stand beside them: that is seen."""
+    return job.settings, replace(job.outputs, csv=False, annotate=False)
 
 
 def _summed(job: Job, analysis: Analysis, walked: Gait | None) -> dict[str, Any]:
@@ -266,21 +281,13 @@ def _annotate(job: Job, analysis: Analysis, drafts: Drafts, progress: Progress) 
     from posture_coach.batch.annotate import annotate, annotated_suffix
 
     pictures = len(analysis.assessment)
-    target = _target(job, annotated_suffix(analysis.source["kind"]))
+    target = job.result(annotated_suffix(analysis.source["kind"]))
     with drafts.of(target) as draft:
         annotate(
             job.path, analysis.assessment, job.settings, draft,
             show_face=job.outputs.show_face, progress=lambda done: progress(pictures + done),
         )  # fmt: skip
     return target
-
-
-def _summary_path(job: Job) -> Path:
-    return _target(job, ".summary.json")
-
-
-def _target(job: Job, ending: str) -> Path:
-    return job.out / f"{job.stem}{ending}"
 
 
 def write_json(draft: Path, content: dict[str, Any]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -27,6 +30,8 @@ SCORED_SHARE = 0.25
 """Less than this share of the pictures that count says nothing of the whole: no score, no share of good."""
 DIGITS = 4
 """Decimals kept: ten times finer than the smallest error there is."""
+FINGERPRINT = "fingerprint"
+"""Key of `fingerprint`, in the summary and in what the table says of itself."""
 
 
 def measure_figures(result: Assessment) -> dict[str, dict[str, Any]]:
@@ -244,6 +249,21 @@ def failed(source: Mapping[str, Any], reason: str) -> dict[str, Any]:
         "session": None,
         "events": [],
     }
+
+
+def fingerprint(told: Mapping[str, Any], *asked: Any) -> str:
+    """Return a SHA-256 of a summary and of the dataclasses that say what was asked for.
+
+    The summary cannot tell all of that in words, as the own upright of another recording; and one that was damaged, or
+    changed by hand, no longer fits it.
+    """
+    content = {key: value for key, value in told.items() if key != FINGERPRINT}
+    text = json.dumps([content, *map(asdict, asked)], default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> list[str] | str:
+    return sorted(value) if isinstance(value, frozenset) else str(value)  # a set has no order of its own
 
 
 def _reason(codes: NDArray[np.int8]) -> str | None:

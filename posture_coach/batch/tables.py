@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,11 @@ def _about(result: Assessment) -> dict[str, str]:
     poses, own = result.poses, " ".join(own.id for own in result.score.targets.own)
     about = {"program": f"posture-coach {__version__}", "model": poses.model.value, "mode": poses.mode.value}
     return {**about, "own_targets": own} if own else about
+
+
+def marked(table: pa.Table, more: Mapping[str, str]) -> pa.Table:
+    """Return the table with more in its own metadata."""
+    return table.replace_schema_metadata({**table.schema.metadata, **{k.encode(): v.encode() for k, v in more.items()}})
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

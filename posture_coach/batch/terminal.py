@@ -27,6 +27,7 @@ _HEADLINE = (
 HEADLINES_AT_MOST = 4
 FINE = ("ratio", "m/s")
 """Units whose tenths are large."""
+BEFORE = ", done before"
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:
@@ -66,7 +67,7 @@ def _inputs(outcomes: Sequence[Outcome]) -> Table:
         told = outcome.summary
         table.add_row(
             Text(printable(outcome.name)),
-            Text(outcome.status, style=_STYLE[outcome.status]),
+            Text.assemble((outcome.status, _STYLE[outcome.status]), (BEFORE if outcome.before else "", "dim")),
             f"{told['source']['duration_s']:.1f}" if told["pictures"]["analysed"] else "",
             _doing(told["activities"]),
             _score(told["score"]),

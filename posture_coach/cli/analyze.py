@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,6 +71,12 @@ def analyze(
     answers: AnswersOption = None,
     chair_stand: ChairStandOption = None,
     answers_example: AnswersExampleOption = False,  # noqa: ARG001 - its callback has done all there is to do
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with an interrupted run: what --out holds of the same files and settings stays."
+        ),
+    ] = False,
     json_progress: Annotated[bool, typer.Option("--json-progress", help="Tell progress as lines of JSON.")] = False,
 ) -> None:
     # house: a parameter for each option
@@ -89,7 +96,9 @@ def analyze(
         settings = _settings(model, fps, baseline, place, mirror=mirror, rotate=rotate, person=person)
         settings = replace(settings, targets=targets_from(targets), height_cm=height_cm)
         jobs = _jobs(files, out, settings, outputs)
-        code = _run(jobs, workers or workers_for(len(jobs)), interruption, json_progress=json_progress)
+        done = _done_before(jobs) if resume else {}
+        workers = workers or workers_for(len(jobs) - len(done))
+        code = _run(jobs, done, workers, interruption, json_progress=json_progress)
     raise typer.Exit(code)
 
 
@@ -157,25 +166,24 @@ def _jobs(files: Sequence[Input], out: Path, settings: Settings, outputs: Output
     return [Job(f.path, name, out, settings, outputs, f.listed) for f, name in zip(files, names, strict=True)]
 
 
-def _run(jobs: Sequence[Job], workers: int, interruption: Interruption, *, json_progress: bool) -> int:
-    """Process the jobs, show how far it is and what came of it, and return the exit code."""
+def _done_before(jobs: Sequence[Job]) -> dict[str, Outcome]:
+    """Return by stem what an earlier run has done; a list of it stands until all of it has been looked at."""
     from rich.console import Console
 
-    from posture_coach.batch.many import expected_pictures, run
-    from posture_coach.batch.progress import Bar, JsonLines
+    from posture_coach.batch.resume import done_before
+
+    with Console(stderr=True).status("Looking what is done already ..."):  # whole videos are read
+        return {job.stem: outcome for job in jobs if (outcome := done_before(job)) is not None}
+
+
+def _run(
+    jobs: Sequence[Job], done: dict[str, Outcome], workers: int, interruption: Interruption, *, json_progress: bool
+) -> int:
+    """Process the jobs that are not done, show how far it is and what came of it, and return the exit code."""
     from posture_coach.batch.results import write_run
 
-    done: dict[str, Outcome] = {}
     try:
-        expected = expected_pictures(jobs)
-        shown = JsonLines(expected, sys.stdout) if json_progress else Bar(expected, Console(stderr=True))
-        with (
-            _Heard(shown, sys.stdout if json_progress else sys.stderr) as heard,
-            closing(run(jobs, workers, heard.pictures)) as coming,
-        ):
-            for outcome in coming:
-                done[outcome.stem] = outcome
-                heard.finished(outcome.stem, outcome.status)
+        _process(jobs, done, workers, json_progress=json_progress)
         interruption.over()
     except KeyboardInterrupt:
         interruption.over()
@@ -187,9 +195,29 @@ def _run(jobs: Sequence[Job], workers: int, interruption: Interruption, *, json_
         if outcomes and not json_progress:
             _show(outcomes)
     if interruption.code:
-        typer.echo(f"Interrupted: {len(outcomes)} of {len(jobs)} inputs are done and written.", err=True)
+        told = f"Interrupted: {len(outcomes)} of {len(jobs)} inputs are done and written."
+        typer.echo(f"{told} The same command with --resume goes on from there.", err=True)
         return interruption.code
     return 0 if all(outcome.status == "ok" for outcome in outcomes) else FAILED
+
+
+def _process(jobs: Sequence[Job], done: dict[str, Outcome], workers: int, *, json_progress: bool) -> None:
+    """Process the jobs that are not done, put what comes of them to the others, and show how far it is."""
+    from rich.console import Console
+
+    from posture_coach.batch.many import expected_pictures, run
+    from posture_coach.batch.progress import Bar, JsonLines
+
+    left = [job for job in jobs if job.stem not in done]
+    expected = dict.fromkeys(done, 0) | expected_pictures(left)
+    shown = JsonLines(expected, sys.stdout) if json_progress else Bar(expected, Console(stderr=True))
+    with (
+        _Heard(shown, sys.stdout if json_progress else sys.stderr) as heard,
+        closing(run(left, workers, heard.pictures)) as coming,
+    ):
+        for outcome in chain(list(done.values()), coming):
+            done[outcome.stem] = outcome
+            heard.finished(outcome.stem, outcome.status)
 
 
 def _show(outcomes: Sequence[Outcome]) -> None:

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX sig
 DONE = [f"{SITTING.stem}.frames.parquet", f"{SITTING.stem}.summary.json", "summary.csv"]
 
 
-def started(out: Path, workers: int) -> subprocess.Popen[str]:
+def started(out: Path, workers: int, *options: str) -> subprocess.Popen[str]:
     """Start on a photo, done at once, and on a clip that takes long."""
     command = [*PROGRAM, "analyze", str(SITTING), str(LONG_WALK), "--out", str(out), "--json-progress",
-               "--model", "heavy", "--workers", str(workers)]  # fmt: skip
+               "--model", "heavy", "--workers", str(workers), *options]  # fmt: skip
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True
     )
@@ -85,9 +85,9 @@ def gone_soon(family: list[int]) -> None:
         time.sleep(0.05)
 
 
-def interrupted(out: Path, workers: int, number: signal.Signals) -> Ended:
+def interrupted(out: Path, workers: int, number: signal.Signals, *options: str) -> Ended:
     """Start, send the signal to all processes as a terminal does, and wait for the end."""
-    process = started(out, workers)
+    process = started(out, workers, *options)
     try:
         wait_for_the_clip(process)
         os.killpg(process.pid, number)
@@ -101,7 +101,7 @@ def interrupted(out: Path, workers: int, number: signal.Signals) -> Ended:
 def test_ctrl_c_keeps_what_is_done_and_leaves_nothing_of_the_rest(tmp_path, workers):
     ended = interrupted(tmp_path, workers, signal.SIGINT)
     assert ended.code == 130, ended.said
-    assert "1 of 2 inputs are done" in ended.said
+    assert "1 of 2 inputs are done and written. The same command with --resume goes on" in ended.said
     assert "Traceback" not in ended.said
     assert names_in(tmp_path) == DONE
     assert summary(tmp_path, SITTING.stem)["status"] == "ok"
