@@ -31,6 +31,16 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def apart(paths: Sequence[str]) -> list[str]:
+    """Return of each path, its parts between slashes, as little of its end as no other ends with."""
+    parts = [path.split("/") for path in paths]
+    ends = Counter("/".join(of[-k:]) for of in parts for k in range(1, len(of) + 1))
+    return [
+        next((end for k in range(1, len(of)) if ends[end := "/".join(of[-k:])] == 1), path)
+        for of, path in zip(parts, paths, strict=True)
+    ]
+
+
 def stems(paths: Sequence[Path]) -> list[str]:
     """Return one stem for each input; where two would be the same, all of those get a short hash of their path.
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from posture_coach.batch.names import safe_stem, stems
+from posture_coach.batch.names import apart, safe_stem, stems
 
 LONGEST_SUFFIX = ".frames.parquet"
 ILLEGAL = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -112,3 +112,24 @@ def test_any_file_names_give_legal_and_distinct_stems(paths):
         assert not stem.startswith(("-", ".", " "))
         assert len(f"{stem}{LONGEST_SUFFIX}".encode()) <= 255
         assert unicodedata.is_normalized("NFC", stem)
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (["p.jpg"], ["p.jpg"]),
+        (["in/deep/p.jpg"], ["p.jpg"]),
+        (["a/p.jpg", "b/p.jpg", "b/q.jpg"], ["a/p.jpg", "b/p.jpg", "q.jpg"]),
+        (["/v/a/1/p.jpg", "/v/b/1/p.jpg", "p.jpg"], ["a/1/p.jpg", "b/1/p.jpg", "p.jpg"]),
+        ([], []),
+    ],
+)
+def test_paths_are_told_apart_by_as_little_as_it_takes(paths, told):
+    assert apart(paths) == told
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/".join), unique=True))
+def test_no_two_paths_are_told_alike(paths):
+    told = apart(paths)
+    assert len(set(told)) == len(paths)
+    assert all(f"/{path}".endswith(f"/{label}") for path, label in zip(paths, told, strict=True))

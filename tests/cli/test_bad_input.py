@@ -262,7 +262,7 @@ def test_a_folder_without_media_is_a_failed_row_among_good_inputs(tmp_path):
     (tmp_path / "empty").mkdir()
     ended = typed("analyze", tmp_path / "empty", SITTING, "--out", tmp_path / "out", "--model", "lite")
     assert ended.code == 1
-    assert "empty: There is no video or photo in the folder" in ended.said
+    assert f"There is no video or photo in the folder {tmp_path / 'empty'}." in ended.said
     assert summary(tmp_path / "out", "empty")["status"] == "failed"
     assert summary(tmp_path / "out", SITTING.stem)["status"] == "ok"
 
