@@ -18,6 +18,7 @@ SCORE_DIGITS, DIGITS = 1, 4
 """Decimals kept of points, and of everything else: a score is no surer than a tenth."""
 A_SECOND_S = 1.0
 """Time is judged second by second: less than one between two moments is none."""
+_ROUNDING = 1e-6
 
 
 def over_time(result: Assessment, end_s: float | None = None) -> dict[str, Any]:
@@ -33,17 +34,22 @@ def over_time(result: Assessment, end_s: float | None = None) -> dict[str, Any]:
     rules = shipped_rules()
     lasts = len(result) > 1
     windows = list(_windows(result, rules)) if lasts else []
-    happened = [
-        *activity_events(result.activity, result.poses.time_s, end_s),
-        *(_happened(result, rules) if lasts else ()),
-    ]
+    activities = activity_events(result.activity, result.poses.time_s, end_s)
+    happened = [*activities, *(_happened(result, rules) if lasts else ())]
     happened.sort(key=lambda event: event.start_s)
+    over_s = _down(activities[-1].end_s) if activities else 0.0
     return {
-        "windows": [_told(window) for window in windows],
-        "hours": [_told(hour) for hour in hours(windows, rules)],
-        "session": _told(joined(windows, rules)) if windows else None,
-        "events": [_event(event) for event in happened],
+        "windows": [_told(window, over_s) for window in windows],
+        "hours": [_told(hour, over_s) for hour in hours(windows, rules)],
+        "session": _told(joined(windows, rules), over_s) if windows else None,
+        "events": [_event(event, over_s) for event in happened],
     }
+
+
+def _down(seconds: float) -> float:
+    """Round down to what is told, so that nothing ends after the recording."""
+    parts = 10.0**DIGITS
+    return math.floor(seconds * parts + _ROUNDING) / parts
 
 
 def _windows(result: Assessment, rules: Rules) -> Iterator[Window]:
@@ -61,34 +67,37 @@ def _happened(result: Assessment, rules: Rules) -> Iterator[Event]:
     yield from one.finish()
 
 
-def _told(window: Window) -> dict[str, Any]:
+def _told(window: Window, over_s: float) -> dict[str, Any]:
+    """Return what is told of a window; its last second may be whole only on paper, and ends with the recording."""
     moves = window.moves
     return {
         "start_s": window.start_s,
-        "end_s": window.end_s,
+        "end_s": min(window.end_s, over_s),
         **{name: _number(getattr(window, name), SCORE_DIGITS) for name in ("score", "posture", "variety", "breaks")},
         "coverage": _number(window.coverage, DIGITS),
         "confidence": window.confidence,
-        "why": [_loss(loss) for loss in window.losses[:REASONS_TOLD] if round(loss.points, SCORE_DIGITS)],
+        "why": [_loss(loss, over_s) for loss in window.losses[:REASONS_TOLD] if round(loss.points, SCORE_DIGITS)],
         "shifts_per_h": _number(moves.shifts_per_h, SCORE_DIGITS),
-        "longest_still_s": _number(moves.longest_still_s, DIGITS),
-        "sitting_bout_s": moves.sitting_s,
-        "standing_bout_s": moves.standing_s,
+        "longest_still_s": _number(min(moves.longest_still_s, over_s), DIGITS),
+        "sitting_bout_s": min(moves.sitting_s, over_s),
+        "standing_bout_s": min(moves.standing_s, over_s),
     }
 
 
-def _loss(loss: Loss) -> dict[str, Any]:
+def _loss(loss: Loss, over_s: float) -> dict[str, Any]:
     return {
         "what": loss.what,
         "title": loss.title,
         "points": _number(loss.points, SCORE_DIGITS),
         # Windows cut what goes on through them.
-        "moments": [[start_s, end_s] for start_s, end_s in united(loss.moments, apart_s=A_SECOND_S)],
+        "moments": [[start_s, min(end_s, over_s)] for start_s, end_s in united(loss.moments, apart_s=A_SECOND_S)],
     }
 
 
-def _event(event: Event) -> dict[str, Any]:
-    numbers = {"start_s": event.start_s, "end_s": event.end_s, **event.evidence}
+def _event(event: Event, over_s: float) -> dict[str, Any]:
+    numbers = {"start_s": event.start_s, "end_s": min(event.end_s, over_s), **event.evidence}
+    if event.end_s > over_s and "lasted_s" in event.evidence:
+        numbers["lasted_s"] = over_s - event.start_s
     told = {name: value if isinstance(value, str) else _number(value, DIGITS) for name, value in numbers.items()}
     return {"kind": event.kind, **told}
 

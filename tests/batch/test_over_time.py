@@ -8,12 +8,14 @@ import jsonschema
 import numpy as np
 import pytest
 
+from posture_coach.activity.types import Activity
 from posture_coach.batch import summary
 from posture_coach.batch.over_time import over_time
 from posture_coach.resources import data_file
 from posture_coach.scoring.happenings import KINDS
 from tests.scoring.over_time import AWAY, NECK, PITCH, RULES, SIT, TRUNK, WALK, assessed, windows_of
 
+EXERCISING = Activity.EXERCISING
 SCHEMA = json.loads(data_file("summary.schema.json").read_text(encoding="utf-8"))
 SOURCE = {
     "name": "morning.mp4", "sha256": None, "start_s": 0.0, "duration_s": 2400.0, "frames_read": 4800,
@@ -110,6 +112,33 @@ def test_what_goes_on_through_several_windows_is_one_moment():
     assert len(told["windows"]) == 5
     (moment,) = trunk["moments"]
     assert moment[1] - moment[0] > 600, "longer than any window"
+
+
+@pytest.mark.parametrize("duration_s", [90.4, 90.433333, 90.466667, None])
+def test_nothing_ends_after_the_recording(duration_s):
+    time_s = np.arange(900) / 10.0 + 0.4
+    kinds = np.array([SIT] * 700 + [EXERCISING] * 200, dtype=object)
+    result = assessed(time_s, {TRUNK: np.where(time_s < 70, 35.0, 2.0), PITCH: 5.0, NECK: 0.0}, kinds)
+    told = over_time(result, duration_s)
+    over_s = 90.4 if duration_s is None else duration_s
+    (window,) = told["windows"]
+    events = {event["kind"]: event for event in told["events"]}
+    for one in (window, told["session"], *(events[kind] for kind in ("exercised", "activity"))):
+        assert over_s - 1e-4 < one["end_s"] <= over_s + 1e-9
+    exercised, slumped = events["exercised"], events["slumped"]
+    assert exercised["start_s"] == 70
+    assert exercised["lasted_s"] == pytest.approx(exercised["end_s"] - 70, abs=1e-9)
+    assert (slumped["end_s"], slumped["lasted_s"]) == (70, 70), "what ends before it is as it was"
+
+
+def test_no_moment_and_no_bout_is_longer_than_the_recording():
+    time_s = np.arange(904) / 10.0
+    told = over_time(assessed(time_s, {TRUNK: 35.0, PITCH: 5.0, NECK: 0.0}), 90.4)
+    (loss,) = (loss for loss in told["session"]["why"] if loss["what"] == "sitting_trunk")
+    assert loss["moments"] == [[0, 90.4]]
+    assert told["session"]["sitting_bout_s"] == 90.4
+    (slumped,) = (event for event in told["events"] if event["kind"] == "slumped")
+    assert (slumped["end_s"], slumped["lasted_s"]) == (90.4, 90.4)
 
 
 def test_less_than_a_minute_of_somebody_has_no_score():
