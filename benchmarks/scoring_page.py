@@ -12,6 +12,7 @@ from posture_coach.scoring.checked_toml import Band, parsed
 from posture_coach.scoring.holding import LONGEST_STEP_S
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.own import HEAVIEST
+from posture_coach.scoring.perhaps import LEAST_CHANCE, STILL_CHANCE
 from posture_coach.scoring.rules import Rules, Scale, shipped_rules
 from posture_coach.scoring.targets import (
     FULL_SCORE,
@@ -54,6 +55,8 @@ def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dic
         **{name: f"{getattr(targets.points, name):g}" for name in ("good", "caution", "poor")},
         "least targets": f"{targets.points.least_targets}",
         "heaviest": f"{HEAVIEST:g}",
+        "least chance": f"{LEAST_CHANCE:.0%}".replace("%", " %"),
+        "still chance": f"{STILL_CHANCE:.1%}".replace("%", " %"),
         "points told": told(judged["points"]),
         "longest step": f"{LONGEST_STEP_S:g}",
         "holding": holding(judged["holding"]),

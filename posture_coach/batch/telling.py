@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from posture_coach.activity.gait import VERDICT_STEPS
+from posture_coach.scoring.perhaps import perhaps_words
 
 SECONDS_A_MINUTE = MINUTES_AN_HOUR = 60
 Told = Mapping[str, Any]
@@ -100,7 +101,7 @@ def standing_up(told: Told) -> str:
 def verdict(told: Told) -> str:
     """Say in which band a figure lies, and in which it may lie; empty where it is not judged."""
     first, *perhaps = told.get("grades", [""])
-    return f"{first}, perhaps {' or '.join(perhaps)}" if perhaps else first
+    return ", ".join(filter(None, (first, perhaps_words(perhaps))))
 
 
 def _graded(told: Told) -> str:

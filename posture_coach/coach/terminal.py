@@ -19,7 +19,7 @@ from posture_coach.scoring.assess import Assessment, Reading, Record
 from posture_coach.scoring.bands import Grade
 
 SCREENS_PER_S = 4
-STYLE = {Grade.GOOD: "green", Grade.CAUTION: "yellow", Grade.POOR: "red", Grade.NOT_SCORED: "default"}
+STYLE = {Grade.GOOD: "green", Grade.CAUTION: "yellow", Grade.POOR: "red"}
 DIGITS = 3
 
 
@@ -89,14 +89,13 @@ def _page(reading: Reading, title: str, standing: Standing) -> Group:
     if reading.activity is Activity.AWAY:
         head = Text("nobody in view", style="bold")
     table = Table(box=None, pad_edge=False)
-    grades = {part.measure: part.grade for part in score.parts}
+    parts = score.by_measure()
     for name, measure in reading.measures.items():
         if not math.isnan(measure.value):
-            grade = grades.get(name, Grade.NOT_SCORED)
             digits = 2 if BY_NAME[name].unit == "ratio" else 1
             err = "" if math.isnan(measure.err) else f"± {measure.err:.{digits}f}"
-            word = grade.name.lower() if name in grades else ""
-            table.add_row(BY_NAME[name].title, f"{measure.value:.{digits}f}", err, Text(word, style=STYLE[grade]))
+            word = Text(parts[name].words, style=STYLE[parts[name].grade]) if name in parts else ""
+            table.add_row(BY_NAME[name].title, f"{measure.value:.{digits}f}", err, word)
     against = f"   held against: {standing.place}" if standing.place else ""
     notices = [Text(notice, style="yellow") for notice in (standing.notice, standing.doubt) if notice]
     return Group(Text(f"{title}{against}", style="dim"), *notices, head, table)

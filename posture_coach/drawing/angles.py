@@ -18,7 +18,6 @@ from posture_coach.geometry import middle
 from posture_coach.measures.types import Side
 from posture_coach.pose.types import Landmark, Picture
 from posture_coach.scoring.assess import Reading
-from posture_coach.scoring.bands import Grade
 
 Floats = NDArray[np.float64]
 
@@ -49,11 +48,11 @@ def draw_angles(image: Picture, points_px: Floats, reading: Reading) -> None:
     points_px
         (33, 2).
     """
-    grades = {part.measure: part.grade for part in reading.score.parts}
+    parts = reading.score.by_measure()
     for name, corner in _corners(points_px):
         measure = reading.measures.get(name)
         if measure is not None and not np.isnan(measure.value):
-            colour = GRADE_COLOUR[grades[name]] if grades.get(name, Grade.NOT_SCORED) else INK
+            colour = GRADE_COLOUR[parts[name].grade] if name in parts else INK
             _draw(image, corner, f"{measure.value:z.0f}°", colour)
 
 

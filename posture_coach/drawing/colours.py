@@ -16,4 +16,3 @@ GRADE_COLOUR: dict[Grade, Colour] = {
     Grade.POOR: (213, 94, 0),
     Grade.NOT_SCORED: (86, 180, 233),
 }
-GRADE_WORD = {Grade.GOOD: "good", Grade.CAUTION: "caution", Grade.POOR: "poor", Grade.NOT_SCORED: ""}

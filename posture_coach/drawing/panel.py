@@ -5,12 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from posture_coach.drawing.colours import FAINT, GRADE_COLOUR, GRADE_WORD, INK, PAPER, Colour
+from posture_coach.drawing.colours import FAINT, GRADE_COLOUR, INK, PAPER, Colour
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Measure, View
 from posture_coach.pose.types import Picture
 from posture_coach.scoring.assess import Reading
 from posture_coach.scoring.bands import Grade
+from posture_coach.scoring.score import Part
 
 TEXT_SHARE = 1 / 34
 """Height of a letter in picture heights: legible when the picture fills a laptop's screen."""
@@ -67,21 +68,22 @@ def _panel_lines(reading: Reading | None, room: int) -> list[tuple[str, Colour]]
         (f"{reading.activity.value}, seen from the {_VIEW_WORD[reading.view]}", INK),
         (f"{told}, from {score.scored} of {score.of} targets", INK),
     ]
-    grades = {part.measure: part.grade for part in score.parts}
+    parts = score.by_measure()
     measured = [name for name, measure in reading.measures.items() if not np.isnan(measure.value)]
     # What was scored comes first, then what was only measured, in the order of the table.
     shown = min(MEASURES_SHOWN, max(0, room - len(lines)) // LINES_A_MEASURE)
-    for name in sorted(measured, key=lambda name: name not in grades)[:shown]:
-        grade = grades.get(name, Grade.NOT_SCORED)
-        lines += [("", INK), (BY_NAME[name].title, FAINT), _valued(name, reading.measures[name], grade)]
+    for name in sorted(measured, key=lambda name: name not in parts)[:shown]:
+        lines += [("", INK), (BY_NAME[name].title, FAINT), _valued(name, reading.measures[name], parts.get(name))]
     return lines
 
 
-def _valued(name: str, measure: Measure, grade: Grade) -> tuple[str, Colour]:
+def _valued(name: str, measure: Measure, part: Part | None) -> tuple[str, Colour]:
     unit = BY_NAME[name].unit
     err = "" if np.isnan(measure.err) else f" ± {measure.err:.{_DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
     value = f"{measure.value:.{_DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
-    return f"{value}{err}   {GRADE_WORD[grade]}", GRADE_COLOUR[grade]
+    if part is None:
+        return f"{value}{err}", GRADE_COLOUR[Grade.NOT_SCORED]
+    return f"{value}{err}   {part.words}", GRADE_COLOUR[part.grade]
 
 
 _VIEW_WORD = {

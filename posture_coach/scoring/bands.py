@@ -13,6 +13,7 @@ from posture_coach.measures.types import Floats
 from posture_coach.scoring.targets import Closed, Target
 
 Codes = NDArray[np.int8]
+Bands = Sequence[tuple[float, float]]
 
 
 class Grade(IntEnum):
@@ -60,6 +61,13 @@ def edges(targets: Sequence[Target]) -> Edges:
     return Edges(low.copy(), high.copy(), grade.astype(np.int8), sign, magnitude)
 
 
+def plain_edges(good: Bands, caution: Bands, poor: Bands) -> Edges:
+    """Lay out the bands [low, high) of one thing that is no target."""
+    bands = np.array(_flat(good, caution, poor), dtype=np.float64)
+    low, high, grade = bands.T[..., np.newaxis]
+    return Edges(low.copy(), high.copy(), grade.astype(np.int8), np.ones(1), np.zeros(1, dtype=np.bool_))
+
+
 def grades(values: Floats, bands: Edges) -> Codes:
     """Grade t values of n pictures at once.
 
@@ -96,8 +104,8 @@ def expected_points(values: Floats, half_width: Floats, bands: Edges, points: Fl
 
     Parameters
     ----------
-    values, half_width
-        (n, t) in the units of the targets, half-widths of 95 % intervals; a value without one is taken as exact.
+    values, half_width, bands
+        As for `chances`.
     points
         (4,) by code of `Grade`.
 
@@ -105,20 +113,39 @@ def expected_points(values: Floats, half_width: Floats, bands: Edges, points: Fl
     -------
     (n, t), 0 where nothing of the value's interval lies in a band.
     """
+    return earned(chances(values, half_width, bands), points)
+
+
+def earned(chance: Floats, points: Floats) -> Floats:
+    """Return the (n, t) mean points of (4, n, t) chances; see `expected_points`."""
+    # Rounded, since how many pictures are summed at once changes the last digits.
+    return np.asarray(np.round(np.tensordot(points, chance, 1), DIGITS), dtype=np.float64)
+
+
+def chances(values: Floats, half_width: Floats, bands: Edges) -> Floats:
+    """Return how likely each grade is, for t values of n pictures, of those whose bands the value may lie in.
+
+    Parameters
+    ----------
+    values, half_width
+        (n, t) in the units of the targets, half-widths of 95 % intervals; a value without one is taken as exact.
+
+    Returns
+    -------
+    (4, n, t) by code of `Grade`; together 1, or 0 where nothing of the value's interval lies in a band.
+    """
     deviation = np.nan_to_num(half_width) * _TO_SD
-    earned, inside = np.zeros(values.shape), np.zeros(values.shape)
+    chance, each = np.zeros((len(Grade), *values.shape)), np.arange(len(bands.sign))
     for side in (1.0, -1.0):
         # The size of a value is judged: what lies on the other side of 0 counts with its mirror image.
         here = values * bands.sign * side
         mirrored = bands.magnitude if side < 0 else np.ones(len(bands.magnitude), dtype=bool)
         for low, high, code in zip(bands.low, bands.high, bands.grade, strict=True):
             low = np.where(bands.magnitude & (low <= 0), 0.0, low)
-            share = np.where(mirrored, _between(low, high, here, deviation), 0.0)
-            inside += share
-            earned += share * points[code]
+            chance[code, :, each] += np.where(mirrored, _between(low, high, here, deviation), 0.0).T
+    inside = chance.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        # Rounded, since how many pictures are summed at once changes the last digits.
-        return np.asarray(np.round(np.where(inside > 0, earned / inside, 0.0), DIGITS), dtype=np.float64)
+        return np.asarray(np.where(inside > 0, chance / inside, 0.0), dtype=np.float64)
 
 
 def _between(low: Floats, high: Floats, values: Floats, deviation: Floats) -> Floats:
@@ -146,8 +173,12 @@ def _sign(target: Target) -> float:
 
 def _banded(target: Target) -> list[tuple[float, float, float]]:
     """List (low, high, grade) of every band in the form [low, high)."""
-    named = ((Grade.GOOD, target.good), (Grade.CAUTION, target.caution), (Grade.POOR, target.poor))
-    flat = [(low, high, float(grade)) for grade, bands in named for low, high in bands]
+    flat = _flat(target.good, target.caution, target.poor)
     if target.closed is Closed.LOW:
         return flat
     return [(-high, -low, grade) for low, high, grade in flat]
+
+
+def _flat(good: Bands, caution: Bands, poor: Bands) -> list[tuple[float, float, float]]:
+    named = ((Grade.GOOD, good), (Grade.CAUTION, caution), (Grade.POOR, poor))
+    return [(low, high, float(grade)) for grade, bands in named for low, high in bands]

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from posture_coach.activity.types import Activity
 from posture_coach.measures.types import WORDS, Floats, MeasureSeries, Reason
-from posture_coach.scoring.bands import DIGITS, Codes, Grade, expected_points
+from posture_coach.scoring.bands import DIGITS, Codes, Grade, chances, earned
 from posture_coach.scoring.holding import Holding
+from posture_coach.scoring.perhaps import Perhaps, grades_in, perhaps_words
 from posture_coach.scoring.plan import Plan, Slot, Why, judged, plan
 from posture_coach.scoring.targets import JUDGED, Points, RelativeTo, Target, Targets
 
@@ -39,6 +40,8 @@ class Part:
         Out of 100: those of its grade, near an edge the mean of both by where the value may truly lie.
     weight
         Of its target, shared equally where both sides were measured.
+    perhaps
+        Grades that it may have too, by where the value may truly lie.
     """
 
     target_id: str
@@ -47,6 +50,17 @@ class Part:
     grade: Grade
     points: float
     weight: float
+    perhaps: tuple[Grade, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Its grade, and those that it may have too."""
+        return ", ".join(filter(None, (self.grade.name.lower(), self.perhaps_words)))
+
+    @property
+    def perhaps_words(self) -> str:
+        """The grades that it may have too; empty where there is none."""
+        return perhaps_words([grade.name.lower() for grade in self.perhaps])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,10 @@ class Score:
     of: int
     parts: tuple[Part, ...]
     not_scored: tuple[tuple[str, str], ...]
+
+    def by_measure(self) -> dict[str, Part]:
+        """Return what was scored by measure; of one that several targets judge, as the first does."""
+        return {part.measure: part for part in reversed(self.parts)}
 
     def words(self) -> str:
         """Say how much was scored, and the most frequent reasons why the rest was not."""
@@ -105,6 +123,8 @@ class ScoreSeries:
         (n, s) as judged, see `Part`; NaN where there is none, or the activity is another.
     grade
         (n, s) codes of `Grade`.
+    perhaps
+        (n, s) which grades it may be too, for `grades_in`.
     why
         (n, s) codes of `Reason` or `Why`, 0 where graded, or the activity is another.
     points
@@ -120,6 +140,7 @@ class ScoreSeries:
     slots: tuple[Slot, ...]
     value: Floats
     grade: Codes
+    perhaps: Codes
     why: Codes
     points: Floats
     targets: Targets
@@ -130,7 +151,7 @@ class ScoreSeries:
     def part(self, start: int, stop: int) -> ScoreSeries:
         """Return pictures start to stop, stop not included."""
         cut = slice(start, stop)
-        arrays = ("score", "coverage", "activity", "value", "grade", "why", "points")
+        arrays = ("score", "coverage", "activity", "value", "grade", "perhaps", "why", "points")
         return replace(self, **{name: getattr(self, name)[cut] for name in arrays})
 
     @classmethod
@@ -143,6 +164,7 @@ class ScoreSeries:
             activity=np.concatenate([part.activity for part in parts]),
             value=np.concatenate([part.value for part in parts]),
             grade=np.concatenate([part.grade for part in parts]),
+            perhaps=np.concatenate([part.perhaps for part in parts]),
             why=np.concatenate([part.why for part in parts]),
             points=np.concatenate([part.points for part in parts]),
         )
@@ -176,7 +198,8 @@ class ScoreSeries:
     def _part(self, i: int, k: int, sides: int) -> Part:
         slot, grade = self.slots[k], Grade(int(self.grade[i, k]))
         value, points = float(self.value[i, k]), float(self.points[i, k])
-        return Part(slot.target.id, slot.measure, value, grade, points, slot.target.weight / sides)
+        weight, others = slot.target.weight / sides, grades_in(int(self.perhaps[i, k]))
+        return Part(slot.target.id, slot.measure, value, grade, points, weight, others)
 
     def _reason(self, i: int, ks: Sequence[int]) -> str:
         """Say why no measure of a target was graded: the far side being hidden is the last thing to tell."""
@@ -205,6 +228,7 @@ class Scorer:
         self._points = _points(targets)
         self._least = targets.points.least_targets
         self._holding = Holding([slot.target for slot in self._slots])
+        self._perhaps = [Perhaps(len(one.slots)) for one in self._plans]
 
     def score(
         self,
@@ -225,19 +249,21 @@ class Scorer:
         score, coverage = np.full(n, np.nan), np.full(n, np.nan)
         shape = (n, len(self._slots))
         value, half_width, points = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
-        grade, why = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
+        grade, others, why = (np.zeros(shape, dtype=np.int8) for _ in range(3))
         places = self._places(activity)
         for how, here, rows in places:
             found = judged(how, measures, rows, baseline or {}, bias)
             value[rows, here], half_width[rows, here], grade[rows, here], why[rows, here] = found
         past = self._holding.push(value, grade, np.full(n, np.nan) if time_s is None else time_s)
         grade[past] = Grade.POOR
-        for how, here, rows in places:
-            points[rows, here] = self._earned(
-                how, value[rows, here], half_width[rows, here], grade[rows, here], past[rows, here]
-            )
+        for (how, here, rows), named in zip(places, self._perhaps, strict=True):
+            chance = _chances(how, value[rows, here], half_width[rows, here], past[rows, here])
+            points[rows, here] = np.where(grade[rows, here], earned(chance, self._points), 0.0)
+            others[rows, here] = named.push(chance, grade[rows, here])
             score[rows], coverage[rows] = _weighed(how, grade[rows, here], points[rows, here], self._least)
-        return ScoreSeries(score, coverage, activity, self.names, self._slots, value, grade, why, points, self.targets)
+        return ScoreSeries(
+            score, coverage, activity, self.names, self._slots, value, grade, others, why, points, self.targets
+        )
 
     def _check(self, measures: MeasureSeries, activity: NDArray[np.object_]) -> None:
         n = len(measures)
@@ -246,15 +272,6 @@ class Scorer:
                 f"expected {len(self.names)} measures and one activity for each of {n} pictures, "
                 f"got {len(measures.names)} measures and activities of shape {activity.shape}"
             )
-
-    def _earned(self, how: Plan, value: Floats, half_width: Floats, grade: Codes, past: NDArray[np.bool_]) -> Floats:
-        """Return (r, s) points; what is held past its limit earns as if caution were poor."""
-        earned = expected_points(value, half_width, how.bands, self._points)
-        if past.any():
-            strict = self._points.copy()
-            strict[Grade.CAUTION] = strict[Grade.POOR]
-            earned = np.where(past, expected_points(value, half_width, how.bands, strict), earned)
-        return np.where(grade == Grade.NOT_SCORED, 0.0, earned)
 
     def _places(self, activity: NDArray[np.object_]) -> list[tuple[Plan, slice, NDArray[np.intp]]]:
         """Return the plan of every activity, the columns of its slots, and the pictures that show it."""
@@ -288,6 +305,14 @@ def score_series(
         It is subtracted, except from what is judged against the own upright, which errs alike.
     """
     return Scorer(targets, measures.names).score(measures, activity, baseline=baseline, bias=bias)
+
+
+def _chances(how: Plan, value: Floats, half_width: Floats, past: NDArray[np.bool_]) -> Floats:
+    """Return (4, r, s) how likely each grade is; of what is held past its limit, caution counts as poor."""
+    chance = chances(value, half_width, how.bands)
+    chance[Grade.POOR] += np.where(past, chance[Grade.CAUTION], 0.0)
+    chance[Grade.CAUTION][past] = 0.0
+    return chance
 
 
 def _weighed(how: Plan, grade: Codes, points: Floats, least: int) -> tuple[Floats, Floats]:

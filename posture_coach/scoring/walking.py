@@ -9,9 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from posture_coach.resources import data_file
-from posture_coach.scoring.bands import Grade
+from posture_coach.scoring.bands import Grade, chances, grades, plain_edges
 from posture_coach.scoring.checked_toml import Band, Fields, parsed
+from posture_coach.scoring.perhaps import Perhaps, grades_in
 from posture_coach.scoring.targets import shipped_sources
 
 FIGURES = ("cadence_spm", "step_time_asymmetry_pct", "stance_ratio", "speed_m_s", "lateral_trunk_sway_deg")
@@ -51,7 +54,7 @@ class Norm:
 
 
 def verdict(norm: Norm, value: float, err: float, n: int) -> tuple[Grade, ...]:
-    """Return the grade of a figure, then those that its interval touches too; none from too few steps.
+    """Return the grade of a figure, then those that it may have too; none from too few steps.
 
     Parameters
     ----------
@@ -62,14 +65,11 @@ def verdict(norm: Norm, value: float, err: float, n: int) -> tuple[Grade, ...]:
     """
     if n < norm.least_n:
         return ()
-    bands = [
-        (low, high, grade)
-        for grade, of in ((Grade.GOOD, norm.good), (Grade.CAUTION, norm.caution), (Grade.POOR, norm.poor))
-        for low, high in of
-    ]
-    own = [grade for low, high, grade in bands if low <= value < high]
-    touched = {grade for low, high, grade in bands if low <= value + err and value - err < high}
-    return (*own, *sorted(touched.difference(own))) if own else ()
+    bands = plain_edges(norm.good, norm.caution, norm.poor)
+    values = np.array([[value]])
+    own = grades(values, bands)
+    others = Perhaps(1).push(chances(values, np.array([[err]]), bands), own)
+    return (Grade(int(own[0, 0])), *grades_in(int(others[0, 0]))) if own.any() else ()
 
 
 def shipped_norms() -> dict[str, Norm]:

@@ -16,7 +16,7 @@ import numpy as np
 from posture_coach.activity.types import Activity
 from posture_coach.measures.types import Floats
 from posture_coach.scoring.assess import Assessment
-from posture_coach.scoring.bands import Edges, Grade, expected_points
+from posture_coach.scoring.bands import expected_points, plain_edges
 from posture_coach.scoring.rules import Rules, Scale, Shares
 from posture_coach.scoring.seconds import Gatherer, Second
 from posture_coach.scoring.targets import FULL_SCORE, JUDGED, Points, Targets
@@ -280,17 +280,11 @@ def _until(end_s: float, length_s: float) -> tuple[tuple[float, float], ...]:
 
 def scale_points(value: float, scale: Scale, points: Points) -> float:
     """Return what one figure earns on average, over where it may truly lie."""
-    bands = [(low, high, grade) for grade, of in _graded(scale) for low, high in of]
-    low, high, grade = (np.array([band[k] for band in bands], dtype=np.float64)[:, None] for k in range(3))
+    edges = plain_edges(scale.good, scale.caution, scale.poor)
     # What lies below the lowest band is as good as its lower end: nothing is shorter than nothing.
-    low[low <= 0] = -np.inf
-    edges = Edges(low, high, grade.astype(np.int8), np.ones(1), np.zeros(1, dtype=bool))
+    edges.low[edges.low <= 0] = -np.inf
     codes: Floats = np.array([0.0, points.good, points.caution, points.poor])
     return float(expected_points(np.array([[value]]), np.array([[scale.half_width]]), edges, codes)[0, 0])
-
-
-def _graded(scale: Scale) -> tuple[tuple[Grade, tuple[tuple[float, float], ...]], ...]:
-    return ((Grade.GOOD, scale.good), (Grade.CAUTION, scale.caution), (Grade.POOR, scale.poor))
 
 
 def joined(windows: Sequence[Window], rules: Rules) -> Window:

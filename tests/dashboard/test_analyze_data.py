@@ -114,6 +114,15 @@ def test_a_value_is_graded_good_exactly_inside_the_band(result):
         assert inside == (grades[i] == 1), i
 
 
+def test_the_table_says_what_a_grade_may_be_too(result):
+    parts = {i: result.assessment.reading(i).score.by_measure() for i in range(len(result.assessment))}
+    unsure = next(i for i, by_name in parts.items() if any(part.perhaps for part in by_name.values()))
+    html = figures_html(rows(result, unsure), is_photo=False)
+    for name, part in parts[unsure].items():
+        (line,) = (line for line in html.split("<tr ") if f'data-measure="{name}"' in line)
+        assert f'{part.grade.name.lower()}</span><small class="pc-quiet">{part.perhaps_words or "&nbsp;"}<' in line
+
+
 def test_a_chart_leaves_gaps_open_and_marks_the_cursor(result):
     hole = result.assessment.measures.value.copy()
     hole[40:60] = np.nan

@@ -67,6 +67,18 @@ def test_a_value_has_its_error_its_grade_and_what_would_be_good():
     assert hip["band"] == "good: 45 to 90°"
 
 
+@pytest.mark.parametrize("hip_deg", [60.0, 85.0, 95.0])
+def test_a_grade_says_what_it_may_be_too(hip_deg):
+    (part,) = (
+        part
+        for part in assessed([replace(SITTING, hip_flexion_left_deg=hip_deg)]).reading(0).score.parts
+        if part.measure == "hip_flexion_left_deg"
+    )
+    hip = entry(told(replace(SITTING, hip_flexion_left_deg=hip_deg)), "hip_flexion_left_deg")
+    assert (hip["grade"], hip["perhaps"]) == (part.grade.name.lower(), part.perhaps_words)
+    assert bool(hip["perhaps"]) == (hip_deg > 80.0)
+
+
 def test_nothing_is_never_minus_nothing():
     bodies = [replace(STANDING, trunk_inclination_deg=float(trunk)) for trunk in np.arange(-4, 4, 0.25)]
     shown = [measure for body in bodies for measure in told(body)["measures"] if measure["value"] is not None]

@@ -285,6 +285,25 @@ def test_the_first_target_of_a_measure_gives_its_grade() -> None:
     assert [codes[0] for codes in other.measure_grades().tolist()] == [Grade.GOOD, Grade.GOOD, 0, Grade.GOOD]
 
 
+def test_a_part_says_what_it_may_be_too() -> None:
+    measures = series([{"head_deg": value} for value in (0.0, 9.0, 15.0, Reason.NOT_SEEN)])
+    measures = replace(measures, err=np.full_like(measures.value, 6.0))
+    scores = score_series(measures, doing(SIT, SIT, SIT, SIT), Targets((HEAD,), POINTS))
+    words = [[part.words for part in scores.explain(i).parts] for i in range(4)]
+    assert words == [["good"], ["good, perhaps caution"], ["caution, perhaps good or poor"], []]
+
+
+def test_past_its_limit_nothing_is_perhaps_caution() -> None:
+    (trunk,) = (one for one in shipped_targets(NAMES).targets if one.id == "sitting_trunk")
+    measures = series([{trunk.measures[0]: 25.0}] * 500)
+    measures = replace(measures, err=np.full_like(measures.value, 10.0))
+    scorer = Scorer(Targets((trunk,), POINTS), measures.names)
+    upright = {trunk.measures[0]: 0.0}
+    scores = scorer.score(measures, doing(*[SIT] * 500), baseline=upright, time_s=np.arange(500.0))
+    first, last = (scores.explain(i).parts[0].words for i in (0, 499))
+    assert (first, last) == ("caution, perhaps good", "poor, perhaps good")
+
+
 def test_no_picture_and_no_target() -> None:
     none = np.empty((0, 1))
     empty = MeasureSeries(("head_deg",), none, none, none.astype(np.int8), doing(), none[:, 0])

@@ -62,12 +62,12 @@ def test_too_few_steps_have_no_verdict():
 @pytest.mark.parametrize(
     ("value", "err", "grades"),
     [
-        (110.0, 2.0, (GOOD,)), (96.0, 2.0, (GOOD, CAUTION)), (94.0, 2.0, (CAUTION, GOOD)),
+        (110.0, 2.0, (GOOD,)), (96.9, 2.0, (GOOD,)), (96.0, 2.0, (GOOD, CAUTION)), (94.0, 2.0, (CAUTION, GOOD)),
         (79.0, 20.0, (POOR, GOOD, CAUTION)),
         (95.0, 0.0, (GOOD,)), (130.0, 0.0, (CAUTION,)), (150.0, 1.0, (POOR,)), (300.0, 1.0, ()),
     ],
 )  # fmt: skip
-def test_a_verdict_names_every_band_that_the_interval_touches(value, err, grades):
+def test_a_verdict_names_every_band_that_the_interval_reaches_into(value, err, grades):
     assert verdict(NORMS["cadence_spm"], value, err, 20) == grades
 
 

@@ -18,8 +18,8 @@ from posture_coach.dashboard.analyze.worker import ASSESSMENT, SUMMARY
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN, Definition
 from posture_coach.measures.types import WORDS, Floats, Reason, View
 from posture_coach.scoring.assess import Assessment
-from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.plan import Slot
+from posture_coach.scoring.score import Part
 
 ROUNDED_S = 1e-4
 """Times in a summary are rounded to this."""
@@ -94,12 +94,12 @@ def forget() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure: at the cursor, and over the whole file. Numbers in its unit, NaN where there is none."""
+    """One measure: at the cursor, there with its grade, and over the whole file. In its unit; NaN is no number."""
 
     name: str
     now: float
     err: float
-    grade: Grade
+    part: Part | None
     low: float
     median: float
     high: float
@@ -130,11 +130,11 @@ def figure(value: float, unit: str) -> str:
 def rows(result: Result, i: int) -> list[Row]:
     """Return one row for each measure that has a value anywhere, with picture i at the cursor."""
     reading = result.assessment.reading(i)
-    grades = {part.measure: part.grade for part in reversed(reading.score.parts)}
+    parts = reading.score.by_measure()
     figures = result.summary["measures"]
     return [
         Row(
-            name, reading.measures[name].value, reading.measures[name].err, grades.get(name, Grade.NOT_SCORED),
+            name, reading.measures[name].value, reading.measures[name].err, parts.get(name),
             *_extremes(result.assessment.measures.column(name)),
             figures[name]["coverage"], figures[name]["share_good"],
         )

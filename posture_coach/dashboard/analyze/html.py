@@ -8,7 +8,6 @@ from html import escape
 
 from posture_coach.dashboard.analyze.data import NOTHING, Result, Row, Span, stretches
 from posture_coach.dashboard.words import SEEN_FROM
-from posture_coach.drawing import GRADE_WORD
 from posture_coach.pose.types import Mode
 from posture_coach.scoring.score import grade_of_score
 
@@ -124,14 +123,23 @@ def figures_html(figures: list[Row], *, is_photo: bool) -> str:
 
 
 def _line(row: Row, *, is_photo: bool) -> str:
-    grade = f' <span class="pc-grade {row.grade.name.lower()}">{GRADE_WORD[row.grade]}</span>' if row.grade else ""
-    cells = [(f"{escape(row.now_text())}{grade}", "pc-now")]
+    now = escape(row.now_text())
+    if row.part is not None:
+        # The second line stays when there is nothing to say in it: a table must not jump with the cursor.
+        now += f" {graded_html(row.part.grade.name.lower(), row.part.perhaps_words or ('' if is_photo else '&nbsp;'))}"
+    cells = [(now, "pc-now")]
     if not is_photo:
         cells += [(row.text(value), "") for value in (row.low, row.median, row.high)]
         good = NOTHING if row.share_good is None else f"{row.share_good:.0%}"
         cells += [(f"{row.coverage:.0%}", "pc-wide"), (good, "pc-wide")]
     tail = "".join(f'<td class="{name}">{text}</td>' for text, name in cells)
     return f'<tr data-measure="{row.name}"><th scope="row">{escape(row.definition.title)}</th>{tail}</tr>'
+
+
+def graded_html(grade: str, perhaps: str) -> str:
+    """Return a grade as a mark, and quietly which others it may be."""
+    more = f'<small class="pc-quiet">{perhaps}</small>' if perhaps else ""
+    return f'<span class="pc-grade {grade}">{grade}</span>{more}'
 
 
 def chart_html(row: Row) -> str:

@@ -10,9 +10,10 @@ import pyarrow.csv as pv
 import streamlit as st
 
 from posture_coach.batch.telling import walking, with_err
-from posture_coach.dashboard.analyze.html import capital
+from posture_coach.dashboard.analyze.html import capital, graded_html
 from posture_coach.dashboard.analyze.worker import STEPS
 from posture_coach.dashboard.jobs import Job
+from posture_coach.scoring.perhaps import perhaps_words
 
 Told = Mapping[str, Any]
 
@@ -67,8 +68,7 @@ def _row(told: Told, title: str, unit: str, digits: int, times: int) -> str:
 def _verdict(told: Told) -> str:
     """Return the grade of the value as a mark, and in which bands it may lie too."""
     grade, *perhaps = told.get("grades", [""])
-    more = f'<small class="pc-quiet">perhaps {" or ".join(perhaps)}</small>' if perhaps else ""
-    return f'<span class="pc-grade {grade}">{grade}</span>{more}' if grade else ""
+    return graded_html(grade, perhaps_words(perhaps)) if grade else ""
 
 
 def _missing(gait: Told) -> str:

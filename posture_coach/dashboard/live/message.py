@@ -19,7 +19,6 @@ from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
 from posture_coach.measures.types import Measure
 from posture_coach.pose.types import Frame
 from posture_coach.scoring.assess import Assessment, Reading
-from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.score import Part, grade_of_score
 from posture_coach.scoring.targets import Points, Target, Targets
 from posture_coach.scoring.windows import REASONS_TOLD
@@ -170,7 +169,7 @@ def _lasted(seconds: float) -> str:
 
 def _measures(reading: Reading, targets: Targets) -> list[dict[str, Any]]:
     """Return one entry a measure: the scored first, then the measured, then what could not be."""
-    parts = {part.measure: part for part in reading.score.parts}
+    parts = reading.score.by_measure()
     by_id = {target.id: target for target in targets.targets}
     unscored = {name: why for id_, why in reading.score.not_scored for name in by_id[id_].measures}
     entries = [
@@ -189,8 +188,9 @@ def _measure(name: str, measure: Measure, part: Part | None, by_id: dict[str, Ta
     told |= {"value": measure.value, "text": f"{measure.value:z.{decimals}f}{unit}"}
     if not math.isnan(measure.err):
         told["err"] = f"± {measure.err:.{decimals}f}{unit}"
-    if part is not None and part.grade is not Grade.NOT_SCORED:
-        told |= {"grade": part.grade.name.lower(), "band": _band(by_id[part.target_id], decimals, unit)}
+    if part is not None:
+        told |= {"grade": part.grade.name.lower(), "perhaps": part.perhaps_words}
+        told["band"] = _band(by_id[part.target_id], decimals, unit)
     return told
 
 

@@ -125,8 +125,10 @@ function measured(m) {
   const value = line("div", "value", m.text);
   if (m.err) value.append(" ", line("span", "err", m.err));
   value.dataset.measure = m.name;
-  return [line("div", "", m.title), value, line("div", "band", m.band || (m.unscored && `not scored: ${m.unscored}`)),
-          line("div", `grade ${m.grade}`, m.grade === "none" ? "" : m.grade)];
+  const grade = line("div", `grade ${m.grade}`, m.grade === "none" ? "" : m.grade);
+  if (m.perhaps) grade.append(" ", line("small", "", m.perhaps));
+  const band = m.band || (m.unscored && `not scored: ${m.unscored}`);
+  return [line("div", "", m.title), value, line("div", "band", band), grade];
 }
 
 function line(tag, name, text) {
