@@ -9,11 +9,11 @@ import pytest
 
 from posture_coach.activity.types import Activity
 from posture_coach.drawing import (
+    DRAWN,
     FACE_LEAST_PX,
     FAINT,
     GRADE_COLOUR,
     INK,
-    MEASURES_SHOWN,
     MOSAIC,
     PAPER,
     draw_skeleton,
@@ -22,11 +22,12 @@ from posture_coach.drawing import (
     pixelate_faces,
     with_panel,
 )
+from posture_coach.drawing.panel import _scored, _shown, _valued
 from posture_coach.measures.definitions import BY_NAME, NAMES
 from posture_coach.measures.types import Measure, View
 from posture_coach.pose.types import Landmark
 from posture_coach.scoring.bands import Grade
-from tests.batch.made import SITTING, assessed
+from tests.batch.made import SITTING, STANDING, assessed
 from tests.drawn import Body, draw
 
 SIZES = [(1280, 720), (640, 480), (720, 1280), (1280, 374), (640, 360), (1921, 1081)]
@@ -178,6 +179,17 @@ def lines_in(marks):
     return int((np.diff(rows, prepend=-100) > 5).sum())
 
 
+def free_below(marks):
+    return len(marks) - 1 - np.flatnonzero(marks.any(axis=1)).max(initial=0)
+
+
+def step_between(marks):
+    """Return how many rows there are from one line of text to the next; many where there is none."""
+    rows = np.flatnonzero(marks.any(axis=1))
+    starts = rows[np.diff(rows, prepend=-100) > 5]
+    return np.diff(starts).min(initial=len(marks))
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_panel_stands_beside_the_picture_and_covers_nothing(size, sitting):
     picture = with_panel(grey(size), sitting)
@@ -194,9 +206,8 @@ def test_a_value_and_its_name_are_shown_together_or_not_at_all(size, sitting):
     panel = with_panel(grey(size), sitting)[:, size[0] :]
     values = np.any([near(panel, GRADE_COLOUR[grade]) for grade in Grade], axis=0)
     names = near(panel, FAINT) & ~near(panel, INK)
-    shown = lines_in(values)
-    assert shown <= MEASURES_SHOWN
-    assert shown == MEASURES_SHOWN or size[1] < 360
+    shown, measured = lines_in(values), [m for m in sitting.measures.values() if not np.isnan(m.value)]
+    assert shown == len(measured) or free_below(values) < step_between(values) * 1.2, "there is room for one more"
     assert (panel[-1] == np.array(PAPER)).all(), "no line is cut in two"
     below = np.flatnonzero(names.any(axis=1)).max(initial=0)
     assert below <= np.flatnonzero(values.any(axis=1)).max(initial=0), "the last name has its value"
@@ -236,10 +247,40 @@ def test_a_grade_has_its_colour(grade, sitting):
     assert max(Grade, key=lambda other: int(near(panel, GRADE_COLOUR[other]).sum())) is grade
 
 
-def test_what_is_scored_comes_before_what_is_only_measured(sitting):
-    graded = [part.measure for part in sitting.score.parts]
-    measures = dict.fromkeys([name for name in NAMES if name not in graded][:MEASURES_SHOWN], Measure(1.0, 1.0))
-    only = with_panel(grey((1280, 720)), replace(sitting, measures=measures))[:, 1280:]
-    assert lines_in(near(only, GRADE_COLOUR[Grade.NOT_SCORED])) == MEASURES_SHOWN
-    both = with_panel(grey((1280, 720)), replace(sitting, measures=measures | {graded[0]: Measure(1.0, 1.0)}))
-    assert lines_in(near(both[:, 1280:], GRADE_COLOUR[Grade.NOT_SCORED])) == MEASURES_SHOWN - 1
+def test_what_is_scored_comes_first_then_what_is_drawn_then_the_rest(sitting):
+    shown = _shown(sitting, room=len(NAMES))
+    scored = {part.measure for part in sitting.score.parts}
+    assert sorted(shown) == sorted(name for name, m in sitting.measures.items() if not np.isnan(m.value))
+    ranks = [(name not in scored, name not in DRAWN) for name in shown]
+    assert ranks == sorted(ranks)
+    assert {(False, False), (True, False), (True, True)} <= set(ranks)
+
+
+@pytest.mark.parametrize("yaw_deg", [0.0, 45.0, 90.0, 180.0])
+@pytest.mark.parametrize("body", [SITTING, STANDING])
+def test_no_angle_on_the_body_lacks_its_error_on_the_panel(body, yaw_deg):
+    reading = assessed([replace(body, yaw_deg=yaw_deg)]).reading(0)
+    drawn = {name for name in DRAWN if not np.isnan(reading.measures[name].value)}
+    assert drawn
+    assert drawn == set(_shown(reading, room=len(drawn)))
+
+
+def test_what_is_never_scored_is_told_so(sitting):
+    nothing = replace(sitting.score, value=np.nan, scored=0, of=0, parts=())
+    told = {each: _scored(replace(sitting, activity=each, score=nothing)) for each in Activity}
+    assert told[Activity.EXERCISING] == "no score while exercising"
+    assert told[Activity.UNKNOWN] == "no score"
+    few = replace(sitting.score, value=np.nan, scored=1, of=15)
+    assert _scored(replace(sitting, score=few)) == "no score, 1 of 15 targets seen"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("hip_forward_offset_ratio", -0.004, "0.00 ± 0.02"),
+        ("hip_forward_offset_ratio", -0.006, "-0.01 ± 0.02"),
+        ("body_lean_deg", -0.4, "0° ± 0°"),
+    ],
+)
+def test_nothing_is_never_minus_nothing(name, value, text):
+    assert _valued(name, Measure(value, 0.02), None)[0] == text

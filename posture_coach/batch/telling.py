@@ -111,4 +111,4 @@ def _graded(told: Told) -> str:
 
 def with_err(told: Told, digits: int) -> str:
     """Write a figure with its half-width."""
-    return f"{told['value']:.{digits}f} ± {told['err']:.{digits}f}"
+    return f"{told['value']:z.{digits}f} ± {told['err']:.{digits}f}"

@@ -92,7 +92,7 @@ def _row(profile: Profile, row: Definition) -> Row:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.2f}{UNIT_SIGN[unit]}" if unit == "ratio" else f"{value:.1f}{UNIT_SIGN[unit]}"
+    return f"{value:z.2f}{UNIT_SIGN[unit]}" if unit == "ratio" else f"{value:z.1f}{UNIT_SIGN[unit]}"
 
 
 def _camera(camera: Camera) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def _page(reading: Reading, title: str, standing: Standing) -> Group:
             digits = 2 if BY_NAME[name].unit == "ratio" else 1
             err = "" if math.isnan(measure.err) else f"± {measure.err:.{digits}f}"
             word = Text(parts[name].words, style=STYLE[parts[name].grade]) if name in parts else ""
-            table.add_row(BY_NAME[name].title, f"{measure.value:.{digits}f}", err, word)
+            table.add_row(BY_NAME[name].title, f"{measure.value:z.{digits}f}", err, word)
     against = f"   held against: {standing.place}" if standing.place else ""
     notices = [Text(notice, style="yellow") for notice in (standing.notice, standing.doubt) if notice]
     return Group(Text(f"{title}{against}", style="dim"), *notices, head, table)

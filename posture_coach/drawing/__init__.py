@@ -3,18 +3,18 @@
 Beside `pose/` the only room that uses OpenCV. Every function returns or changes RGB arrays; nothing is stored here.
 """
 
-from posture_coach.drawing.angles import draw_angles
+from posture_coach.drawing.angles import DRAWN, draw_angles
 from posture_coach.drawing.colours import FAINT, GRADE_COLOUR, INK, PAPER, Colour
 from posture_coach.drawing.faces import FACE_LEAST_PX, MOSAIC, face_of, pixelate_faces
-from posture_coach.drawing.panel import MEASURES_SHOWN, panel_width, with_panel
+from posture_coach.drawing.panel import panel_width, with_panel
 from posture_coach.drawing.skeleton import draw_skeleton, jpeg, skeleton_ground
 
 __all__ = [
+    "DRAWN",
     "FACE_LEAST_PX",
     "FAINT",
     "GRADE_COLOUR",
     "INK",
-    "MEASURES_SHOWN",
     "MOSAIC",
     "PAPER",
     "Colour",

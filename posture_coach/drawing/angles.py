@@ -73,6 +73,10 @@ def _corners(p: Floats) -> Iterator[tuple[str, Corner]]:
         yield f"knee_flexion_{side.value}_deg", Corner(knee, knee - hip, ankle - knee)
 
 
+DRAWN = frozenset(name for name, _ in _corners(np.zeros((len(Landmark), 2))))
+"""The measures that are written on the body where they have a value."""
+
+
 def _draw(image: Picture, corner: Corner, text: str, colour: Colour) -> None:
     length = float(np.linalg.norm(corner.line))
     if length < 1.0 or not np.linalg.norm(corner.reference):

@@ -62,7 +62,7 @@ class Comparison:
             return f"{self.verdict}: {self.reason}"
         row = BY_NAME[self.name]
         digits, sign = (2, "") if row.unit == "ratio" else (1, UNIT_SIGN[row.unit])
-        by, limit = f"{self.difference:+.{digits}f}{sign}", f"{self.limit:.{digits}f}{sign}"
+        by, limit = f"{self.difference:+z.{digits}f}{sign}", f"{self.limit:.{digits}f}{sign}"
         if self.verdict is Verdict.CHANGED:
             return f"changed by {by}, more than the {limit} that measuring twice may differ"
         return f"{self.verdict}: {by} is within the {limit} that measuring twice may differ"

@@ -8,7 +8,7 @@ import pytest
 from posture_coach.activity.gait import VERDICT_STEPS
 from posture_coach.batch.gait import gait_figures, gait_of
 from posture_coach.batch.over_time import over_time as summed
-from posture_coach.batch.telling import over_time, symmetry, verdict, walking
+from posture_coach.batch.telling import over_time, symmetry, verdict, walking, with_err
 from tests.batch.made import walk
 from tests.scoring.over_time import AWAY, NECK, PITCH, SIT, TRUNK, assessed
 
@@ -117,3 +117,8 @@ def test_a_speed_that_was_asked_for_is_told_or_its_absence_explained():
 def test_a_walk_without_steps_gives_the_reason_alone():
     told = told_of(20.0, yaw=45.0)
     assert list(walking(told, asked=True)) == [f"no steps are told: {told['cadence_spm']['reason']}"]
+
+
+def test_nothing_is_never_minus_nothing():
+    assert with_err({"value": -0.04, "err": 1.26}, 1) == "0.0 ± 1.3"
+    assert with_err({"value": -0.06, "err": 1.26}, 1) == "-0.1 ± 1.3"

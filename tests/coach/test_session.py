@@ -23,7 +23,7 @@ from posture_coach.pose.sources import Kind, LiveState, SourceInfo
 from posture_coach.pose.types import Frame, Mode, Model
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import shipped_targets
-from tests.batch.made import SITTING, STANDING, assessed, assessor
+from tests.batch.made import SITTING, STANDING, assessed, assessor, with_values
 from tests.clips import SQUATS, WALK, frames_of
 from tests.drawn import Body, draw
 
@@ -285,6 +285,13 @@ def test_the_page_shows_the_newest_reading():
 
 def test_the_page_says_when_nobody_is_there():
     assert "nobody in view" in page_of(one_by_one([None] * 3))
+
+
+def test_the_page_never_shows_minus_nothing():
+    nearly = {"hip_forward_offset_ratio": [-0.004], "body_lean_deg": [-0.04]}
+    page = page_of([with_values(assessed([STANDING]), nearly)])
+    rows = [line.split() for line in page.splitlines() if "Sway" in line or "Whole-body" in line]
+    assert sorted(next(cell for cell in row if cell[:1] in "-0123456789") for row in rows) == ["0.0", "0.00"]
 
 
 def test_the_page_tells_the_grade_of_what_is_scored():

@@ -14,7 +14,7 @@ from posture_coach.batch import summary
 from posture_coach.batch.analyse import analyse
 from posture_coach.batch.baseline import Stretch
 from posture_coach.dashboard.analyze.charts import measure_chart
-from posture_coach.dashboard.analyze.data import Result, good_bands, lacking, rows, stretches, thinned
+from posture_coach.dashboard.analyze.data import Result, figure, good_bands, lacking, rows, stretches, thinned
 from posture_coach.dashboard.analyze.html import figures_html, ribbon_html, score_html
 from posture_coach.dashboard.analyze.picture import frame_at, picture
 from posture_coach.dashboard.words import plain
@@ -121,6 +121,10 @@ def test_the_table_says_what_a_grade_may_be_too(result):
     for name, part in parts[unsure].items():
         (line,) = (line for line in html.split("<tr ") if f'data-measure="{name}"' in line)
         assert f'{part.grade.name.lower()}</span><small class="pc-quiet">{part.perhaps_words or "&nbsp;"}<' in line
+
+
+def test_nothing_is_never_minus_nothing():
+    assert [figure(value, "ratio") for value in (-0.004, -0.006)] == ["0.00", "-0.01"]
 
 
 def test_a_chart_leaves_gaps_open_and_marks_the_cursor(result):

@@ -192,3 +192,7 @@ def test_a_length_keeps_its_unit():
 
 def test_the_words_of_a_refusal_are_its_reason():
     assert compared(HIDDEN, 1.0).words == "cannot be compared: not measured before (far side hidden)"
+
+
+def test_no_difference_is_never_minus_nothing():
+    assert "+0.0°" in compared(0.04, 0.0).words

@@ -124,7 +124,7 @@ class Row:
 
 def figure(value: float, unit: str) -> str:
     """Write a number with its unit; a dash where there is none."""
-    return NOTHING if np.isnan(value) else f"{value:.{DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
+    return NOTHING if np.isnan(value) else f"{value:z.{DECIMALS[unit]}f}{UNIT_SIGN[unit]}"
 
 
 def rows(result: Result, i: int) -> list[Row]:

@@ -58,7 +58,7 @@ class Compared:
         """Write one of its values."""
         if math.isnan(value):
             return said(value, self.digits)
-        return f"{value:+.{self.digits}f}{self.unit}" if sign else f"{said(value, self.digits)}{self.unit}"
+        return f"{value:+z.{self.digits}f}{self.unit}" if sign else f"{said(value, self.digits)}{self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def neck_flexion(posture: Posture, usual: UsualNeck) -> Seen:
     # Bent back jumps to the most points at once, and an upright ear may well lie this far behind the usual place.
     value = value if value >= 0 else min(value + usual.usual_err_deg, 0.0)
     err = math.hypot(plain.measure.err, usual.usual_err_deg)
-    words = f"{plain.words}; without an own upright, against the usual {usual.usual_deg:g}°: {value:.1f} ± {err:.1f}°"
+    words = f"{plain.words}; without an own upright, against the usual {usual.usual_deg:g}°: {value:z.1f} ± {err:.1f}°"
     return Seen(words, Measure(value, err))
 
 
@@ -66,7 +66,7 @@ def _words(name: str, measure: Measure) -> str:
     row = BY_NAME[name]
     if math.isnan(measure.value):
         return f"{row.title}: {measure.reason}"
-    return f"{row.title} {measure.value:.1f} ± {measure.err:.1f}{UNIT_SIGN[row.unit]}"
+    return f"{row.title} {measure.value:z.1f} ± {measure.err:.1f}{UNIT_SIGN[row.unit]}"
 
 
 def measured(item: str, what: str, rows: Rows, at: Seen, *, magnitude: bool = False) -> Part:
