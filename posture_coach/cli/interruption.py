@@ -1,4 +1,4 @@
-"""What Ctrl-C and SIGTERM do to a command that has files to finish."""
+"""What Ctrl-C and SIGTERM do to commands that have files to finish, or that go on until they come."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -84,3 +84,17 @@ def interruptible() -> Iterator[Interruption]:
             signal.signal(number, signal.SIG_IGN if interruption.code or handler is None else handler)
         if not interruption.code:
             sys.unraisablehook = interruption.told_before
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """End in good order what goes on until Ctrl-C or SIGTERM, as a service's end and a closing session send it."""
+    before = signal.getsignal(signal.SIGTERM)
+    # What the caller wants ignored stays so.
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)

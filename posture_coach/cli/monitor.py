@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from posture_coach.cli.interruption import until_stopped
 from posture_coach.cli.options import (
     FAILED,
     FpsOption,
@@ -52,7 +53,7 @@ def monitor(
     json_progress: Annotated[bool, typer.Option("--json-progress", help="One line of JSON a second instead.")] = False,
 ) -> None:
     # house: a parameter for each option
-    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C ends it.
+    """Watch live on the terminal: activity, score and angles of the newest picture. Ctrl-C or SIGTERM ends it.
 
     Exit code 0; 1 where nothing can be watched, or what should be kept could not be; 2 where what is named is no good.
     """
@@ -74,7 +75,7 @@ def monitor(
         held,
         open_live(source, mirror=mirror, rotate=rotate) as live,
         closing(keeper(keep)) as kept,
-        suppress(KeyboardInterrupt),
+        until_stopped(),
     ):
         eye = seen_by(source, live.info, Model(model), fps, mirror=mirror, rotate=rotate)
         session = Session(live, eye.model, fps, person=choice_of(person), targets=against, sink=kept)

@@ -115,19 +115,23 @@ def test_a_history_that_cannot_be_written_is_told_at_the_end_with_what_is_lost(c
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-def test_ctrl_c_ends_it_quietly(clip):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_being_stopped_ends_it_quietly_with_all_of_it_kept(clip, tmp_path, number):
     process = subprocess.Popen(
-        [*PROGRAM, "monitor", "--source", str(clip), "--model", "lite", "--json-progress"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+        [*PROGRAM, "monitor", "--source", str(clip), "--model", "lite", "--json-progress", "--keep"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**{FOLDER_VARIABLE: str(tmp_path)}),
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        for _ in range(3):
+            assert process.stdout.readline()
+        process.send_signal(number)
         _, err = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
     assert (process.returncode, err.strip()) == (0, "")
+    told = typed("today", env={FOLDER_VARIABLE: str(tmp_path)})
+    assert "You were in view" in told.out, told.said
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def keep_half_an_hour(connection, source):
     session = history.begin(connection, source)
     for batch in batches(1800, every_s=1800):
         history.keep(connection, session, source, batch)
-    history.close(connection, session)
+    history.sum_up(connection, session)
 
 
 def today(home, *arguments, folder=None, **more):

@@ -45,7 +45,7 @@ def write_day(database, day, seed=1, length_s=LENGTH_S, *, still=False, place=DE
     with database.writing() as connection:
         session = history.begin(connection, origin)
         history.keep(connection, session, origin, batch)
-        history.close(connection, session)
+        history.sum_up(connection, session)
 
 
 def write_weeks(folder: Path) -> Path:

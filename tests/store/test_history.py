@@ -49,7 +49,7 @@ def write(database, source, length_s, **how):
         with database.writing() as connection:
             history.keep(connection, session, source, batch)
     with database.writing() as connection:
-        history.close(connection, session)
+        history.sum_up(connection, session)
     return session
 
 

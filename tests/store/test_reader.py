@@ -31,7 +31,7 @@ def write(database, length_s=600):
         session = history.begin(connection, begun)
         for batch in batches(length_s, every_s=length_s + 1):
             history.keep(connection, session, begun, batch)
-        history.close(connection, session)
+        history.sum_up(connection, session)
 
 
 def days(connection):

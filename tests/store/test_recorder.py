@@ -33,6 +33,7 @@ def test_what_is_handed_over_is_kept_and_summed_up(url, recording):
             recorder.take(second)
         recorder.take(batch.seconds[-1], batch.windows, batch.events)
         assert recorder.flush().problem == ""
+        assert count(url, DAY_SCORES) == 1, "of a session that goes on too"
     recorder.end(given[-1].windows, given[-1].events)
     recorder.begin(origin(NOW - timedelta(hours=2)))
     hand_over(recorder, 0, 30)

@@ -28,7 +28,7 @@ def write(database, source, length_s, seed):
         session = history.begin(connection, source)
         for batch in made(length_s, seed):
             history.keep(connection, session, source, batch)
-        history.close(connection, session)
+        history.sum_up(connection, session)
 
 
 @pytest.fixture

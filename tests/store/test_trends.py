@@ -29,7 +29,7 @@ def write(database, source, length_s, seed):
         session = history.begin(connection, source)
         for batch in batches(length_s, seed, every_s=600):
             history.keep(connection, session, source, batch)
-        history.close(connection, session)
+        history.sum_up(connection, session)
 
 
 @pytest.fixture

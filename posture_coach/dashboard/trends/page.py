@@ -45,11 +45,12 @@ NOTHING_YET = """
 
 1. Open *Live* and sit, stand or walk before the camera, or leave `posture-coach monitor` running on the terminal.
 2. What is measured is kept as it comes, on this machine alone, unless keeping is switched off there.
-3. Come back here: the day shows at once, hour by hour. A trend needs three days.
+3. Come back here ten seconds later: the day has begun to show. Hours come with the first five minutes, a trend needs
+   three days.
 """
 NOTHING_OF = """
 **Nothing is kept of {called} yet.** `posture-coach monitor --of NAME` keeps what a camera sees of somebody else. The
-day shows here at once, hour by hour; a trend needs three days.
+day begins to show here ten seconds later; a trend needs three days.
 """
 
 

@@ -223,7 +223,7 @@ class Recorder:
             with database.writing() as connection:
                 if form(connection) != self._form:
                     raise newer(database)
-                self._keep(connection, sitting, batch, ended=ended)
+                self._keep(connection, sitting, batch)
         except Exception as why:
             sitting.in_doubt = True
             self._put_back(sitting, batch, refused=_is_refusal(why))
@@ -231,7 +231,7 @@ class Recorder:
         sitting.in_doubt, sitting.refused = False, 0
         return ended
 
-    def _keep(self, connection: Connection, sitting: _Sitting, batch: Batch, *, ended: bool) -> None:
+    def _keep(self, connection: Connection, sitting: _Sitting, batch: Batch) -> None:
         number, origin = sitting.number, sitting.origin
         if number is None or history.kept_to(connection, number, origin) is None:
             # It has none yet, or somebody has deleted it meanwhile: what comes is a session all the same.
@@ -241,8 +241,8 @@ class Recorder:
         elif sitting.in_doubt:
             batch = history.missing(connection, number, origin, batch)
         history.keep(connection, number, origin, batch)
-        if ended:
-            history.close(connection, number)
+        # Also of a session that goes on: what is kept is to be seen, whatever way this program ends.
+        history.sum_up(connection, number)
 
     def _put_back(self, sitting: _Sitting, batch: Batch, *, refused: bool) -> None:
         """Let what could not be written wait, before what has come since; give up what is refused every time."""

@@ -103,8 +103,8 @@ def mend(connection: Connection, targets: Targets, rules: Rules, before: int | N
     return mended
 
 
-def close(connection: Connection, session: int) -> None:
-    """Sum up the day of a session that has ended."""
+def sum_up(connection: Connection, session: int) -> None:
+    """Sum up the day of a session."""
     sum_day(connection, *_day_of(connection, session))
 
 
