@@ -70,8 +70,8 @@ def test_a_usual_day_is_told_from_beginning_to_end():
         "The longest stretch of sitting was 45 minutes, from 14:00 to 14:45. You took 6 breaks from sitting; one "
         "every 30 minutes would make 12.",
         "What went well: no stretch of sitting over 60 minutes.",
-        "The score is 80 of 100 (fair: 58% of time and targets judged), from posture 84, changes of position 70 and "
-        "breaks 83.",
+        "The score is 80 of 100 (fair: 58% of the targets judged, averaged over the time), from posture 84, "
+        "changes of position 70 and breaks 83.",
         "Hips and knees were not measured while sitting; the trunk's lean was estimated from the front.",
         "What lowered it most: slumped, by 6 points, above all from 09:00 to 09:10.",
         "The 6 scored days before averaged 80: no change you can be sure of.",
@@ -123,7 +123,7 @@ def test_low_coverage_is_said_praises_nothing_and_compares_with_nothing():
     assert not re.search("before|higher|best", words(story))
     glimpses = tuple(replace(one, coverage=0.1) for one in before)
     assert "What is usual is not known yet" in words(tell(before=glimpses))
-    assert "(a glimpse: 8% of time and targets judged)" in words(story)
+    assert "(a glimpse: 8% of the targets judged, averaged over the time)" in words(story)
     assert "With so little judged it is a glimpse" in words(story)
     assert story.suggestion is None
 
@@ -291,7 +291,8 @@ def test_a_usual_week_is_told():
         "The longest stretch of sitting was 45 minutes, on Friday. You took 24 breaks from sitting; one every 30 "
         "minutes would make 48.",
         "What went well: no stretch of sitting over 60 minutes on 4 of 4 days.",
-        "The median of 4 scored days is 84 of 100 (fair: 58% of time and targets judged), the days between 80 and 88: "
+        "The median of 4 scored days is 84 of 100 (fair: 58% of the targets judged, averaged over the time), the days "
+        "between 80 and 88: "
         "posture 84, changes of position 70 and breaks 83.",
         "Hips and knees were not measured while sitting; the trunk's lean was estimated from the front.",
         "What lowered it most: slumped, by 6 points a day on average.",
@@ -390,7 +391,7 @@ def test_whatever_a_day_was_its_words_are_whole_and_praise_only_what_was_seen(on
     if story.suggestion is SUGGESTIONS[NOTHING]:
         assert one.coverage >= 0.3
     if one.score == one.score and one.judged_s >= 20 * MINUTE_S:
-        assert f"{one.coverage:.0%} of time and targets judged" in said
+        assert f"{one.coverage:.0%} of the targets judged, averaged over the time" in said
 
 
 @given(days(), SHOWN, NOWS, st.sampled_from(OTHERS))

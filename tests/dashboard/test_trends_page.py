@@ -87,6 +87,9 @@ def said_in(run, sentence):
 def test_the_newest_day_shows_at_first_and_one_can_go_back(shown):
     run = shown()
     assert run.header[0].value == "Monday, 30 March 2026"
+    parts = re.findall(r"posture (\d+), changes of position (\d+),? (?:and )?breaks (\d+)", words(run))
+    assert len(parts) == 3, "card, caption and story"
+    assert len(set(parts)) == 1, "tell the same"
     run.button(key="trends_earlier").click().run()
     assert run.header[0].value == "Sunday, 29 March 2026"
     assert "Nothing is kept of Sunday, 29 March 2026" in run.info[0].value
@@ -140,7 +143,7 @@ def test_one_day_is_no_trend_and_another_place_does_not_compare(shown):
 def test_a_place_is_shown_by_itself(shown):
     run = shown(view="Month", place="desk")
     assert said_in(run, "over 9 days with something kept")
-    assert said_in(shown(view="Month", place="No known place"), "over 1 day with something kept")
+    assert said_in(shown(view="Month", place="No known place"), "on the one day with something kept")
 
 
 def test_a_place_without_a_day_leads_to_days(shown):

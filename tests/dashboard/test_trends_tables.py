@@ -351,6 +351,17 @@ def test_cards_say_what_was_taken_and_what_was_planned():
     assert "Best hour" not in cards
     whole = {title: (figure, more) for title, figure, more in period_cards([day, day], RULES)}
     assert whole["Breaks a day"] == ("1.0", "planned 4.0")
+    assert whole["Score, median of the days"] == ("80", "half of the days lie between 80 and 80")
+
+
+def test_one_day_is_told_as_one_day():
+    one = a_day(0, 85.0)
+    cards = {title: (figure, more) for title, figure, more in period_cards([one], RULES)}
+    assert cards["Score"] == ("85", "of the one day that could be judged")
+    assert cards["Sitting a day"] == ("30 min", "on the one day with something kept")
+    assert period_cards([a_day(0, NO)], RULES)[0] == ("Score", NOTHING, "no day could be judged")
+    assert tables.score_table([one], [], WEEK).words.endswith("day by day: 85, the only one known.")
+    assert "one day: posture 85" in tables.parts_table([one], WEEK).words
 
 
 def test_a_day_that_could_not_be_judged_shows_no_number():
@@ -363,7 +374,7 @@ def test_a_day_that_could_not_be_judged_shows_no_number():
 def test_a_glimpse_of_a_day_has_hours_and_bouts_but_no_score():
     glimpse, whole = a_day(0, 95.0, judged_s=700), a_day(1, 80.0)
     (card, sitting, *_) = day_cards(glimpse, None, RULES)
-    assert card == ("Score", NOTHING, "a day is judged from 20 min on")
+    assert card == ("Score", NOTHING, "a day is judged from 20 min on, its hours as they come")
     assert sitting[1] == "30 min"
     shown = tables.without_glimpses([glimpse, whole], RULES)
     assert shown[1] is whole

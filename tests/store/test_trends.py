@@ -63,6 +63,14 @@ def test_how_far_it_reaches_and_where(filled):
         assert trends.utc_offset_s(connection, About(), TODAY) == 3600
 
 
+def test_no_bout_is_longer_than_what_was_sat_in_all(database):
+    write(database, origin(NOW - timedelta(hours=2) + timedelta(seconds=40)), 90, 1)
+    with database.reading() as connection:
+        (day,) = trends.days(connection, About(), TODAY, TODAY)
+    assert [bout.seconds for bout in day.bouts] == [day.seconds[Activity.SITTING]]
+    assert day.bouts[0].seconds <= 90
+
+
 def test_a_day_puts_its_places_together_by_the_time_spent_there(filled):
     with filled.reading() as connection:
         yesterday, today = trends.days(connection, About(), YESTERDAY, TODAY)

@@ -121,6 +121,11 @@ def confidence(coverage: float) -> str:
     return "sure" if coverage >= SURE else "fair" if coverage >= FAIR else "a glimpse"
 
 
+def sure_words(coverage: float) -> str:
+    """Say how far a score can be relied on, and why: posture may be scored all the time, on few of its targets."""
+    return f"{confidence(coverage)}: {coverage:.0%} of the targets judged, averaged over the time"
+
+
 def is_judged(day: Day, rules: Rules) -> bool:
     """Tell whether enough of a day was seen for its score to say anything."""
     return day.judged_s >= rules.days.enough_s
@@ -171,7 +176,7 @@ def _seen(day: Day, told: Told, whose: Whose) -> str:
     if not whole:
         return "Nobody was in view."
     inside = [one for one in told.ribbons.get(day.day, ()) if one.activity in SEEN]
-    span = when(told, inside[0].at, inside[-1].end_at) if inside else ""
+    span = when(told, inside[0].at, min(inside[-1].end_at, told.now.timestamp())) if inside else ""
     lasted = f"in view for {lasting(whole)}{f', {span}' if span else ''}"
     return f"{whose.was(lasted)}; {scored(day.scored_s, whole)}."
 
@@ -243,7 +248,7 @@ def _score(day: Day, told: Told, rules: Rules) -> str:
 
 def score_words(day: Day) -> str:
     """Write a day's score with how much was judged, and its parts."""
-    sure = f"{day.score:.0f} of 100 ({confidence(day.coverage)}: {day.coverage:.0%} of time and targets judged)"
+    sure = f"{day.score:.0f} of 100 ({sure_words(day.coverage)})"
     known = [f"{words} {getattr(day, name):.0f}" for name, words in PART_WORDS.items() if _known(day, name)]
     if known and _known(day, "breaks") and not _rested(day):
         known[-1] += " (there was nothing to take a break from)"

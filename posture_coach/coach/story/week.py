@@ -18,7 +18,6 @@ from posture_coach.coach.story.day import (
     Story,
     breaks_figure,
     comparable,
-    confidence,
     is_judged,
     judged,
     longest_figure,
@@ -26,6 +25,7 @@ from posture_coach.coach.story.day import (
     seen_s,
     subtitle,
     suggested,
+    sure_words,
     unseen,
     verdict_words,
 )  # fmt: skip
@@ -108,7 +108,8 @@ def _seen(told: Told, whose: Whose) -> str:
     such = "Such a day had on average" if len(days) > 1 else "That day had"
     whole, of = sum(map(seen_s, days)), sum(day.scored_s for day in days)
     share = f"posture could be scored for {lasting(of)} of {lasting(whole)} in view" if of else "posture was not scored"
-    inside = whose.was(f"in view on {len(days)} of {counted(told.length, 'day')}; {share}.")
+    on = "the one day there is" if told.length == 1 else f"{len(days)} of {counted(told.length, 'day')}"
+    inside = whose.was(f"in view on {on}; {share}.")
     return f"{inside} {such} {listed(had)}." if had else inside
 
 
@@ -135,7 +136,7 @@ def _on(day: date) -> str:
 
 
 def _scores(days: Sequence[Day]) -> str:
-    middle = f"{median(days, 'score'):.0f} of 100 ({_sure(days)})"
+    middle = f"{median(days, 'score'):.0f} of 100 ({sure_words(median(days, 'coverage'))})"
     parts = [
         f"{words} {value:.0f}" for name, words in PART_WORDS.items() if not math.isnan(value := median(days, name))
     ]
@@ -145,11 +146,6 @@ def _scores(days: Sequence[Day]) -> str:
         return f"The one day with a score had {middle}, from {of}."
     low, high = (f"{edge(day.score for day in days):.0f}" for edge in (min, max))
     return f"The median of {len(days)} scored days is {middle}, the days between {low} and {high}: {of}."
-
-
-def _sure(days: Sequence[Day]) -> str:
-    coverage = median(days, "coverage")
-    return f"{confidence(coverage)}: {coverage:.0%} of time and targets judged"
 
 
 def _lowered(losses: Sequence[Loss], days: Sequence[Day]) -> str:

@@ -6,16 +6,17 @@ from typing import Any
 
 import streamlit as st
 
+from posture_coach.coach.story.day import is_judged
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.choice import Choice, nothing_kept
 from posture_coach.dashboard.trends.day_tables import bout_table, hour_extremes, hour_table, ribbon_table
 from posture_coach.dashboard.trends.figure import show
 from posture_coach.dashboard.trends.history import READER
-from posture_coach.dashboard.trends.html import cards_html, day_cards, note_html
+from posture_coach.dashboard.trends.html import cards_html, day_cards, note_html, parts_told
 from posture_coach.dashboard.trends.measure_view import BASELINE, mean_of
 from posture_coach.dashboard.trends.period import Period
-from posture_coach.dashboard.trends.table import Table, said
+from posture_coach.dashboard.trends.table import Table
 from posture_coach.scoring.rules import Rules, shipped_rules
 from posture_coach.store.history import reader, trends
 from posture_coach.store.history.reader import OneDay
@@ -57,7 +58,7 @@ def _hours(choice: Choice, found: OneDay, period: Period, rules: Rules, mean: fl
         keys = [] if mean is None else [f"{BASELINE}, {mean:.0f}."]
         show(hours, charts.hour_scores_chart(hours, mean) if hours.rows else None, keys, choice.file)
     with right:
-        parts = Table("parts", "What the score is made of", _parts_words(hours), hours.columns, hours.rows)
+        parts = Table("parts", "What the score is made of", _parts_words(found.day, rules), hours.columns, hours.rows)
         chart = charts.parts_chart(parts, charts.hour_axis(hours.column("hour"))) if hours.rows else None
         show(parts, chart, (charts.PART_KEY,), choice.file)
 
@@ -69,7 +70,7 @@ def _bouts(choice: Choice, day: Day, utc_offset_s: int, period: Period, rules: R
     st.html(note_html(tables.planned_words(rules)))
 
 
-def _parts_words(hours: Table) -> str:
-    medians = [(title, tables.quartiles(hours.column(part))[1]) for part, title in tables.PART_TITLE.items()]
-    told = ", ".join(f"{title} {said(value, 0)}" for title, value in medians)
-    return f"The three parts of the score, hour by hour; medians: {told}."
+def _parts_words(day: Day | None, rules: Rules) -> str:
+    """Say the day's own parts, as its card does: a mean over its time, which no middle of its hours is."""
+    whole = f"; the whole day: {parts_told(day)}" if day is not None and is_judged(day, rules) else ""
+    return f"The three parts of the score, hour by hour{whole}."

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import is_judged
-from posture_coach.dashboard.trends.period_tables import HOUR_S, MINUTE_S, Extremes, Sat, quartiles, sat
+from posture_coach.dashboard.trends.period_tables import HOUR_S, MINUTE_S, PART_TITLE, Extremes, Sat, quartiles, sat
 from posture_coach.dashboard.trends.table import NOTHING, said
 from posture_coach.dashboard.trends.verdicts import Compared
 from posture_coach.dashboard.words import message_html
@@ -49,10 +49,10 @@ def cards_html(cards: Iterable[Card]) -> str:
 def day_cards(day: Day, extremes: Extremes | None, rules: Rules) -> list[Card]:
     """Return the figures of one day."""
     one = sat([day], rules)
-    parts = f"posture {said(day.posture, 0)}, changes {said(day.variety, 0)}, breaks {said(day.breaks, 0)}"
-    least = f"a day is judged from {minutes(rules.days.enough_s / MINUTE_S)} on"
+    least = f"a day is judged from {minutes(rules.days.enough_s / MINUTE_S)} on, its hours as they come"
+    whole = ("Score", said(day.score, 0), f"{parts_told(day)}; {_sure(day)}")
     found = [
-        ("Score", said(day.score, 0), f"{parts}; {_sure(day)}") if is_judged(day, rules) else ("Score", NOTHING, least),
+        whole if is_judged(day, rules) else ("Score", NOTHING, least),
         ("Sitting", hours(one.seconds), _standing(day)),
         ("Breaks taken", str(one.taken), f"planned {one.planned:.0f}"),
         ("Longest bout of sitting", minutes(one.longest_min), f"median {minutes(one.median_min)}"),
@@ -63,6 +63,11 @@ def day_cards(day: Day, extremes: Extremes | None, rules: Rules) -> list[Card]:
     elif extremes:
         found.append(("Best hour", "none", f"scores of {extremes.least:.0f} to {extremes.most:.0f} are alike"))
     return found
+
+
+def parts_told(day: Day) -> str:
+    """Say what a day's score is made of."""
+    return ", ".join(f"{title} {said(getattr(day, part), 0)}" for part, title in PART_TITLE.items())
 
 
 def _sure(day: Day) -> str:
@@ -85,20 +90,19 @@ def period_cards(days: list[Day], rules: Rules) -> list[Card]:
     low, middle, high = quartiles([day.score for day in days])
     one: Sat = sat(days, rules)
     count = len(days)
+    scored = sum(not math.isnan(day.score) for day in days)
+    spread = f"half of the days lie between {said(low, 0)} and {said(high, 0)}"
     return [
-        (
-            "Score, median of the days",
-            said(middle, 0),
-            f"half of the days lie between {said(low, 0)} and {said(high, 0)}",
-        ),
+        ("Score, median of the days", said(middle, 0), spread) if scored > 1
+        else ("Score", said(middle, 0), "of the one day that could be judged" if scored else "no day could be judged"),
         (
             "Sitting a day",
             hours(one.seconds / count),
-            f"over {count} {'day' if count == 1 else 'days'} with something kept",
+            "on the one day with something kept" if count == 1 else f"over {count} days with something kept",
         ),
         ("Breaks a day", f"{one.taken / count:.1f}", f"planned {one.planned / count:.1f}"),
         ("Longest bout of sitting", minutes(one.longest_min), f"median {minutes(one.median_min)}"),
-    ]
+    ]  # fmt: skip
 
 
 def hours(seconds: float) -> str:

@@ -138,7 +138,8 @@ def parts_table(days: Sequence[Day], period: Period) -> Table:
     medians = [quartiles([getattr(day, part) for day in days])[1] for part in PART_TITLE]
     told = ", ".join(f"{PART_TITLE[part]} {said(value, 0)}" for part, value in zip(PART_TITLE, medians, strict=True))
     heads = columns(*((part, title, 0) for part, title in PART_TITLE.items()))
-    words = f"The parts of the score over {_over(period)}; medians: {told}."
+    known = sum(not math.isnan(day.score) for day in days)
+    words = f"The parts of the score over {_over(period)}; {'median of the days' if known > 1 else 'one day'}: {told}."
     return Table("parts", "What the score is made of", words, (_when(period), *heads), tuple(rows))
 
 
@@ -164,6 +165,8 @@ def _spread_words(what: str, values: Sequence[float], over: str, digits: int, un
     low, middle, high = quartiles(values)
     if math.isnan(middle):
         return f"{what} is not known over {over}."
+    if sum(not math.isnan(value) for value in values) == 1:
+        return f"{what} over {over}: {said(middle, digits)}{unit}, the only one known."
     told = ", ".join(f"{said(value, digits)}{unit}" for value in (low, middle, high))
     return f"{what} over {over}: lower quartile, median and upper quartile are {told}."
 

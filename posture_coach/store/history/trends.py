@@ -45,7 +45,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Bout:
-    """A stretch of sitting, to the minute.
+    """A stretch of sitting, to the minute, but no longer than was sat on its day in all.
 
     Parameters
     ----------
@@ -214,15 +214,15 @@ def _day(day: date, rows: Sequence[Row[Any]], seconds: Mapping[Activity, int], s
     score, posture, variety, breaks, coverage = (
         _weighted([getattr(row, name) for row in rows], judged) for name in (*PARTS, "coverage")
     )
-    bouts = sorted((Bout(at, length, bool(broken)) for row in rows for at, length, broken in row.bouts_s), key=_at)
+    bouts = [Bout(at, min(s, seconds[Activity.SITTING]), bool(by)) for row in rows for at, s, by in row.bouts_s]
     happened: dict[str, tuple[int, float]] = {}
     for row in rows:
         for kind, (count, total) in row.happened.items():
             before = happened.get(kind, (0, 0.0))
             happened[kind] = (before[0] + int(count), before[1] + total)
     return Day(
-        day, int(judged.sum()), scored_s, score, posture, variety, breaks, coverage, dict(seconds), tuple(bouts),
-        happened, _losses(rows, judged),
+        day, int(judged.sum()), scored_s, score, posture, variety, breaks, coverage, dict(seconds),
+        tuple(sorted(bouts, key=_at)), happened, _losses(rows, judged),
     )  # fmt: skip
 
 
