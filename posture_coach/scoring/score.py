@@ -25,7 +25,7 @@ from posture_coach.scoring.targets import JUDGED, Points, RelativeTo, Target, Ta
 _REASONS = {int(reason): words for reason, words in WORDS.items()}
 
 REASONS_TOLD = 2
-"""How many reasons `Score.words` gives: more would not be read."""
+"""How many reasons `Score.words` gives: more would not be read, and count as others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,16 @@ class Score:
         return {part.measure: part for part in reversed(self.parts)}
 
     def words(self) -> str:
-        """Say how much was scored, and the most frequent reasons why the rest was not."""
+        """Say how much was scored, and the most frequent reasons why the rest was not; the numbers add up."""
         if not self.of:
             return "nothing to score"
-        reasons = Counter(reason for _, reason in self.not_scored).most_common(REASONS_TOLD)
+        reasons = Counter(reason for _, reason in self.not_scored).most_common()
+        others = sum(k for _, k in reasons[REASONS_TOLD:])
+        told = [*reasons[:REASONS_TOLD], *([("other reasons", others)] if others else [])]
         scored = f"{self.scored} of {self.of} targets scored"
         if self.scored and math.isnan(self.value):
             scored += ", too few for a score"
-        return "; ".join([scored, *(f"{reason} ({k})" for reason, k in reasons)])
+        return "; ".join([scored, *(f"{reason} ({k})" for reason, k in told)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

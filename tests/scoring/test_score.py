@@ -331,7 +331,7 @@ def test_the_words_name_the_most_frequent_reasons() -> None:
     reasons = (Reason.FAR_SIDE, *[Reason.OUT_OF_PICTURE] * 3, Reason.NOT_SEEN)
     row = {f"m{k}_deg": cell for k, cell in enumerate((0.0, *reasons))}
     out, far = WORDS[Reason.OUT_OF_PICTURE], WORDS[Reason.FAR_SIDE]
-    assert one(hidden, row).words() == f"1 of 6 targets scored; {out} (3); {far} (1)"
+    assert one(hidden, row).words() == f"1 of 6 targets scored; {out} (3); {far} (1); other reasons (1)"
 
 
 # ---------------------------------------------------------------- the shipped targets
