@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import closing
 from datetime import date, datetime, timedelta
@@ -23,6 +24,9 @@ KINDS: tuple[Literal["png", "svg"], ...] = ("png", "svg")
 BEGIN = (
     "Nothing is kept yet. Open the dashboard with `posture-coach`, or watch a camera with `posture-coach monitor`, and "
     "let it see you for a while: what it measures is kept on this machine, as numbers, without pictures."
+)
+NO_FOLDER = (
+    " There is no folder {folder} yet, which {variable} names: `posture-coach doctor` tells whether it can be made."
 )
 NOTHING_OF = (
     "Nothing is kept of {who} yet: `posture-coach monitor --of NAME` keeps what a camera sees. Leave --of out for your "
@@ -113,10 +117,14 @@ def _check_picture(picture: Path | None, *, dark: bool) -> None:
 
 
 def _nothing_yet() -> str:
-    from posture_coach.store.files.folder import data_folder
+    from posture_coach.store.files.folder import FOLDER_VARIABLE, data_folder
     from posture_coach.store.files.settings import FILE_NAME, settings
 
-    return BEGIN if settings().keep else OFF.format(path=data_folder() / FILE_NAME)
+    folder = data_folder()
+    if not settings().keep:
+        return OFF.format(path=folder / FILE_NAME)
+    named = FOLDER_VARIABLE in os.environ and not folder.exists()
+    return f"{BEGIN}{NO_FOLDER.format(folder=folder, variable=FOLDER_VARIABLE)}" if named else BEGIN
 
 
 def _where_something(reader: Reader, about: About, somebody: Person | None, day: date, *, week: bool) -> None:

@@ -98,6 +98,8 @@ def test_before_anything_is_kept_it_says_how_to_begin_and_makes_nothing(tmp_path
     ended = today(tmp_path / "none")
     assert ended.code == 1
     assert "Nothing is kept yet. Open the dashboard with `posture-coach`" in ended.said
+    assert f"There is no folder {tmp_path / 'none'} yet, which POSTURE_COACH_DATA_DIR names" in ended.said
+    assert "There is no folder" not in today(tmp_path).said
     assert not (tmp_path / "none").exists()
     (tmp_path / "settings.toml").write_text("keep = false\n", encoding="utf-8")
     ended = today(tmp_path)

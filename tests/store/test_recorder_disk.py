@@ -169,6 +169,8 @@ def test_a_folder_that_cannot_be_made_again_is_told_of_until_it_can(at, path, re
     for _ in range(2):
         how = recorder.flush()
         assert "cannot be made" in how.problem
+        assert "There can be no such folder: choose another" in how.problem
+        assert "Free some space" not in how.problem
         assert how.waiting_s == 10
     path.parent.unlink()
     assert recorder.close().problem == ""

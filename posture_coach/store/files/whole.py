@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from posture_coach.errors import OutputError
-from posture_coach.store.files.folder import FOLDER_VARIABLE
+from posture_coach.store.files.folder import way_out
 
 _ZEROS = bytes(2**20)
 
@@ -76,6 +76,5 @@ def explaining(path: Path) -> Iterator[None]:
         yield
     except OSError as why:
         raise OutputError(
-            f"{path} cannot be written: {why.strerror or why}. What stood there before still does. Free some space, "
-            f"or choose another folder with the environment variable {FOLDER_VARIABLE}."
+            f"{path} cannot be written: {why.strerror or why}. What stood there before still does. {way_out(why)}"
         ) from why

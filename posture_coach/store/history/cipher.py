@@ -116,7 +116,9 @@ def key_of(path: Path, passphrase: str = "") -> str:
         return opened(key)
     if not told:
         raise StoreKeyError(
-            f"{path} is encrypted. Start posture-coach in a terminal and type its passphrase, or set {FILE_VARIABLE}."
+            f"{path} is encrypted, or damaged, which cannot be told apart without its passphrase. Start posture-coach "
+            f"in a terminal and type it, or set {FILE_VARIABLE}. Where it never had one, the file is damaged: bring "
+            "back a copy (`posture-coach data restore`)."
         )
     raise StoreKeyError(
         f"That passphrase does not open {path}; or the file is damaged, or no history. Try again. Without the "

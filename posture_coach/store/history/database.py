@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from posture_coach.errors import StoreBusyError, StoreDamagedError, StoreError
-from posture_coach.store.files.folder import FOLDER_MODE, FOLDER_VARIABLE, data_folder
+from posture_coach.store.files.folder import FOLDER_MODE, data_folder, way_out
 from posture_coach.store.history import cipher
 
 URL_VARIABLE = "POSTURE_COACH_DATABASE_URL"
@@ -235,10 +235,7 @@ def _make_private(path: Path) -> None:
             for ending in ("-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
     except OSError as why:
-        raise StoreError(
-            f"{path} cannot be made: {why.strerror or why}. Free some space, or choose another folder with the "
-            f"environment variable {FOLDER_VARIABLE}."
-        ) from why
+        raise StoreError(f"{path} cannot be made: {why.strerror or why}. {way_out(why)}") from why
 
 
 def _prepare(connection: Any, _record: object, key: str | None, busy_s: float) -> None:
