@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import jobs as shared
 from posture_coach.dashboard.analyze.data import load
+from posture_coach.dashboard.analyze.page import BY_ITSELF
 from posture_coach.dashboard.analyze.walk import FIGURES as WALK_FIGURES
 from posture_coach.dashboard.analyze.worker import SUMMARY
 from posture_coach.dashboard.jobs import State
@@ -102,6 +103,22 @@ def test_a_failed_file_says_why_and_what_to_do(analysed, tmp_path):
     assert "is not a video" in page.error[0].value.replace("\\", "")
     assert "copy it again" in page.error[0].value
     assert str(tmp_path) not in page.error[0].value
+
+
+def test_a_file_that_opened_by_itself_and_failed_gives_way_to_the_next_good_one(analysed, clip, tmp_path):
+    text = tmp_path / "a.mp4"
+    text.write_text("dear diary")
+    bad, worse, good = analysed(text, "diary.mp4"), analysed(text, "letter.mp4"), analysed(clip, "walk.mp4")
+    assert shown(bad.id).error, "who chooses it is told why it failed"
+    page = AppTest.from_function(script, default_timeout=60)
+    page.query_params["job"], page.session_state[BY_ITSELF] = bad.id, bad.id
+    page.run()
+    assert page.subheader[0].value == "walk\\.mp4"
+    assert page.query_params["job"] == good.id
+    button(page, "letter\\.mp4").click().run()
+    assert page.query_params["job"] == worse.id
+    assert page.error
+    assert "Choose a file in the list above" in shown().info[0].value
 
 
 def test_a_result_shows_everything_there_is(analysed, clip):

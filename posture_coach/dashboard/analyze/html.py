@@ -14,7 +14,7 @@ from posture_coach.scoring.score import grade_of_score
 _FOLLOWED = {Mode.TRACKED: "followed from picture to picture", Mode.DETECTED: "searched anew in every picture"}
 _ACTIVITIES = ("sitting", "standing", "walking", "away", "unknown")
 _WIDE_ONLY = ("seen", "good")
-"""Columns that a narrow page leaves out."""
+"""Columns for which a narrow page has no room: it tells them below the measure's title."""
 
 
 def capital(words: str) -> str:
@@ -128,12 +128,15 @@ def _line(row: Row, *, is_photo: bool) -> str:
         # The second line stays when there is nothing to say in it: a table must not jump with the cursor.
         now += f" {graded_html(row.part.grade.name.lower(), row.part.perhaps_words or ('' if is_photo else '&nbsp;'))}"
     cells = [(now, "pc-now")]
+    narrow = ""
     if not is_photo:
         cells += [(row.text(value), "") for value in (row.low, row.median, row.high)]
-        good = NOTHING if row.share_good is None else f"{row.share_good:.0%}"
-        cells += [(f"{row.coverage:.0%}", "pc-wide"), (good, "pc-wide")]
+        shares = (f"{row.coverage:.0%}", NOTHING if row.share_good is None else f"{row.share_good:.0%}")
+        cells += [(share, "pc-wide") for share in shares]
+        told = ", ".join(f"{name} {share}" for name, share in zip(_WIDE_ONLY, shares, strict=True) if share != NOTHING)
+        narrow = f'<small class="pc-narrow">{told}</small>'
     tail = "".join(f'<td class="{name}">{text}</td>' for text, name in cells)
-    return f'<tr data-measure="{row.name}"><th scope="row">{escape(row.definition.title)}</th>{tail}</tr>'
+    return f'<tr data-measure="{row.name}"><th scope="row">{escape(row.definition.title)}{narrow}</th>{tail}</tr>'
 
 
 def graded_html(grade: str, perhaps: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import streamlit as st
@@ -25,9 +26,12 @@ from posture_coach.pose.types import Model
 HERE = Path(__file__).parent
 OPEN = "job"
 """Name in the page's address of what is open."""
-REMEMBERED = "analyze_open"
+REMEMBERED, BY_ITSELF = "analyze_open", "analyze_by_itself"
+"""Names in the session: what is open, and which file was opened without being chosen."""
 POLL_S = 0.5
-LIST_PX, LIST_ROWS = 260, 5
+LIST_ROWS, ROW_PX, GAP_PX, EDGE_PX = 5, 40, 8, 16
+"""The list is as high as so many whole rows; of more it is scrolled."""
+LIST_PX = EDGE_PX + LIST_ROWS * (ROW_PX + GAP_PX) + 2
 MODELS = (Model.FULL, Model.LITE, Model.HEAVY)
 RATES = (0.0, 30.0, 15.0, 10.0, 5.0, 2.0)
 PRIVATE = (
@@ -39,6 +43,7 @@ FIRST_STEPS = (
     "One person, whole body in view, plain light, camera level and still.",
     "Seconds in which the person is upright can serve as their **own upright**: see Options.",
 )
+NO_RESULT = (State.FAILED, State.CANCELLED)
 STATES = {
     State.WAITING: ":material/hourglass_empty: waiting",
     State.RUNNING: ":material/progress_activity: analysing",
@@ -76,6 +81,8 @@ def analyze_page() -> None:
         st.info(
             "That result is gone: it was discarded, or the program was started anew. Drop the file again to have it."
         )
+    elif listed:
+        st.info("Choose a file in the list above to see its result.", icon=":material/arrow_upward:")
 
 
 def _drop() -> Settings:
@@ -102,10 +109,10 @@ def _drop() -> Settings:
 
 
 def _taken() -> None:
-    """Open what was dropped: of several files the first."""
+    """Open what was dropped: of several files the first, and where that is no good the next; see `_opened`."""
     taken = st.session_state["analyze_drop"].get("taken")
     if taken and taken["first"]:
-        _open(taken["id"])
+        _open(taken["id"], by_itself=True)
 
 
 def _options() -> Settings:
@@ -140,15 +147,25 @@ def _options() -> Settings:
 def _opened(jobs: Jobs) -> Job | None:
     """Return the job of the page's address; coming back from another page, the one that was open before."""
     if OPEN not in st.query_params and jobs.get(st.session_state.get(REMEMBERED)):
-        _open(st.session_state[REMEMBERED])
+        st.query_params[OPEN] = st.session_state[REMEMBERED]
     job = jobs.get(st.query_params.get(OPEN))
+    if job is not None and job.state is State.FAILED and st.session_state.get(BY_ITSELF) == job.id:
+        job = _next_good(jobs, job)
+        _open(job.id, by_itself=True)
     if job is not None:
         st.session_state[REMEMBERED] = job.id
     return job
 
 
-def _open(job_id: str) -> None:
+def _next_good(jobs: Jobs, failed: Job) -> Job:
+    """Return the first file dropped after one that failed that may have a result; that one itself where none may."""
+    later = takewhile(lambda each: each.id != failed.id, jobs.all())
+    return next((each for each in reversed(list(later)) if each.state not in NO_RESULT), failed)
+
+
+def _open(job_id: str, *, by_itself: bool = False) -> None:
     st.query_params[OPEN] = job_id
+    st.session_state[BY_ITSELF] = job_id if by_itself else None
 
 
 def _discard(jobs: Jobs, job_id: str) -> None:
@@ -162,7 +179,7 @@ def _discard(jobs: Jobs, job_id: str) -> None:
 def _list(jobs: Jobs, job: Job | None) -> None:
     """Show all files, kept up to date while something is to come."""
     listed = jobs.all()
-    busy = any(each.active for each in listed)
+    busy, many = any(each.active for each in listed), len(listed) > LIST_ROWS
     stood, opened = {each.id: _stand(each) for each in listed}, st.query_params.get(OPEN)
 
     def changed() -> bool:
@@ -172,7 +189,9 @@ def _list(jobs: Jobs, job: Job | None) -> None:
     def files() -> None:
         if changed():
             st.rerun()
-        with st.container(height=LIST_PX if len(listed) > LIST_ROWS else "content", border=True, gap="small"):
+        if many:
+            st.caption(f"{len(listed)} files, the newest first. Scroll the list for more.")
+        with st.container(height=LIST_PX if many else "content", border=True, gap="xsmall", key="analyze_files"):
             for each in jobs.all():
                 _entry(jobs, each, is_open=job is not None and each.id == job.id)
 
@@ -185,7 +204,7 @@ def _stand(job: Job) -> tuple[object, ...]:
 
 
 def _entry(jobs: Jobs, job: Job, *, is_open: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"analyze_row_{job.id}"):
         st.button(
             plain(job.name), key=f"analyze_open_{job.id}", type="secondary" if is_open else "tertiary",
             on_click=_open, args=(job.id,), help="Open" if not is_open else None,
