@@ -227,6 +227,7 @@ def test_the_best_hour_is_one_with_enough_of_somebody_in_it():
     found = hour_extremes(hours, RULES)
     assert (found.best, found.worst) == ("10:00", "09:00")
     table = hour_table(hours, "Monday", RULES)
+    assert hour_table([], "Monday", RULES).words.endswith("The first hour comes with its first five minutes.")
     assert table.words.endswith("Best: 10:00, 80. Worst: 09:00, 60.")
     assert len(table.rows) == 4
 

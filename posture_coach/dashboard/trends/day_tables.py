@@ -36,7 +36,8 @@ def hour_table(hours: Sequence[Hour], words: str, rules: Rules) -> Table:
         ("seen_min", "minutes seen", 0), ("coverage_pct", "coverage (%)", 0),
     )  # fmt: skip
     ends = hour_extremes(hours, rules)
-    told = f"The score hour by hour on {words}. {ends.words if ends else ''}".strip()
+    more = ends.words if ends else "" if rows else "The first hour comes with its first five minutes."
+    told = f"The score hour by hour on {words}. {more}".strip()
     return Table("hours", "Hour by hour", told, (Column("hour", "hour"), *heads), tuple(rows))
 
 
@@ -80,7 +81,7 @@ def ribbon_table(
                 start, start + minutes * MINUTE_S / HOUR_S,
             )
         )  # fmt: skip
-    spent = [(activity, lasted) for activity, lasted in Counter(seconds).most_common() if lasted >= MINUTE_S]
+    spent = [(activity, lasted) for activity, lasted in Counter(seconds).most_common() if round(lasted / MINUTE_S)]
     told = listed([f"{activity} {short(lasted)}" for activity, lasted in spent]) if spent else "less than a minute"
     heads = columns(("from", "from"), ("to", "to"), ("activity", "activity"), ("minutes", "minutes", 0))
     placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
