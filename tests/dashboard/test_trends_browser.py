@@ -188,6 +188,19 @@ def rate(page, what, value):
     page.locator(f".st-key-trends_{what}").get_by_text(str(value), exact=True).click()
 
 
+def chosen(page, what):
+    return page.locator(f".st-key-trends_{what} [aria-checked=true]").all_inner_texts()
+
+
+def choose_passphrase(page, first, second):
+    page.get_by_label("Passphrase for the diary", exact=True).fill(first)
+    page.get_by_label("The same passphrase again", exact=True).fill(second)
+
+
+def keep_entry(page):
+    page.get_by_role("button", name="Keep this entry").click()
+
+
 def test_a_diary_is_kept_sealed_asked_for_by_its_passphrase_and_deleted(chromium, page, new_dashboard):
     dashboard, data = new_dashboard
     page.goto(f"{dashboard.url}/trends")
@@ -198,9 +211,11 @@ def test_a_diary_is_kept_sealed_asked_for_by_its_passphrase_and_deleted(chromium
     open_diary(page)
     rate(page, "pain", 3)
     page.get_by_label("Note", exact=True).fill(NOTE)
-    page.get_by_label("Passphrase for the diary", exact=True).fill(SECRET)
-    page.get_by_role("button", name="Keep this entry").click()
+    choose_passphrase(page, SECRET, SECRET)
+    keep_entry(page)
     page.get_by_text("Kept.").wait_for()
+    note = page.get_by_label("Note", exact=True)
+    until(lambda: note.input_value() == "" and chosen(page, "pain") == [], "the form is empty again")
     page.locator(".pc-entries", has_text=NOTE).wait_for()
     kept = b"".join(each.read_bytes() for each in data.glob(f"{FILE_NAME}*"))
     assert kept
@@ -234,10 +249,20 @@ def in_another_tab(chromium, dashboard):
         context.close()
 
 
-def test_an_entry_that_says_nothing_is_refused_in_words(page, new_dashboard):
-    dashboard, _ = new_dashboard
+def test_an_entry_that_is_refused_stays_in_the_form_and_makes_no_key(page, new_dashboard):
+    dashboard, data = new_dashboard
     page.goto(f"{dashboard.url}/trends")
     open_diary(page)
-    page.get_by_label("Passphrase for the diary", exact=True).fill(SECRET)
-    page.get_by_role("button", name="Keep this entry").click()
+    choose_passphrase(page, SECRET, SECRET)
+    keep_entry(page)
     page.get_by_text("A diary entry says something: pain, comfort, or a note.").wait_for()
+    assert not (data / FILE_NAME).exists(), "the key was made for nothing"
+    rate(page, "pain", 3)
+    page.get_by_label("Note", exact=True).fill(NOTE)
+    for *typed, words in ((SECRET, f"{SECRET}!", "are not the same"), ("short", "short", "A passphrase needs")):
+        choose_passphrase(page, *typed)
+        keep_entry(page)
+        page.get_by_text(words).wait_for()
+        settle(page)
+        assert page.get_by_label("Note", exact=True).input_value() == NOTE
+        assert chosen(page, "pain") == ["3"]

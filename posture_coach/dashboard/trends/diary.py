@@ -23,6 +23,15 @@ from posture_coach.store.sealed.diary import LEAST, MOST, MOST_LETTERS, Entry
 from posture_coach.store.sealed.sealing import Sealer
 
 SEALER, DONE, FAULT = "trends_sealer", "trends_diary_done", "trends_diary_fault"
+PAIN, COMFORT, NOTE, NEW, AGAIN = (
+    "trends_pain",
+    "trends_comfort",
+    "trends_note",
+    "trends_new_passphrase",
+    "trends_new_passphrase_again",
+)
+EMPTY = {PAIN: None, COMFORT: None, NOTE: ""}
+"""What stands in the form when nothing was typed."""
 APART = (
     "No posture has been shown to cause pain, and one day beside another shows no cause: so pain and comfort stand "
     "here for themselves, and nothing is reckoned between them and posture. Pain that is strong, new or lasting "
@@ -124,38 +133,47 @@ def diary_table(told: list[Entry], period: Period) -> Table:
 
 
 def _form(reader: Reader, person: int | None, *, ask: bool) -> None:
-    """Let write an entry; the first one makes the key."""
-    with st.form("trends_diary_form", clear_on_submit=True):
-        pain = st.segmented_control("Pain, 0 none to 10 as much as can be", RATINGS, key="trends_pain")
-        comfort = st.segmented_control("Comfort, 0 none to 10 as much as can be", RATINGS, key="trends_comfort")
-        note = st.text_area("Note", key="trends_note", max_chars=MOST_LETTERS, height=80)
-        passphrase = ""
+    """Let write an entry; the first one makes the key, and one that is refused stays in the form."""
+    with st.form("trends_diary_form"):
+        st.segmented_control("Pain, 0 none to 10 as much as can be", RATINGS, key=PAIN)
+        st.segmented_control("Comfort, 0 none to 10 as much as can be", RATINGS, key=COMFORT)
+        st.text_area("Note", key=NOTE, max_chars=MOST_LETTERS, height=80)
         if ask and not keys.told_passphrase():
-            passphrase = st.text_input(
-                "Passphrase for the diary", type="password", key="trends_new_passphrase", width=320,
+            st.text_input(
+                "Passphrase for the diary", type="password", key=NEW, width=320,
                 help="Empty: the key goes into the keyring of this system. Nobody can bring a lost passphrase back.",
             )  # fmt: skip
-        if st.form_submit_button("Keep this entry", icon=":material/edit_note:"):
-            _keep(reader, person, Entry(_now(), pain, comfort, note), passphrase)
-            st.rerun()
+            st.text_input("The same passphrase again", type="password", key=AGAIN, width=320)
+        st.form_submit_button("Keep this entry", icon=":material/edit_note:", on_click=_keep, args=(reader, person))
 
 
 def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-def _keep(reader: Reader, person: int | None, entry: Entry, passphrase: str) -> None:
+def _keep(reader: Reader, person: int | None) -> None:
+    """Keep what stands in the form, and empty it."""
+    state = st.session_state
     try:
+        entry = diary.checked(Entry(_now(), state[PAIN], state[COMFORT], state[NOTE]))
+        passphrase = _typed_twice()
         database = reader.database() or _made(reader, entry.at)
         prepare(database, entry.at)
-        sealer = st.session_state.get(SEALER) or keys.ready(database, int(entry.at.timestamp()), passphrase)
+        sealer = state.get(SEALER) or keys.ready(database, int(entry.at.timestamp()), passphrase)
         with database.writing() as connection:
             diary.add(connection, sealer, person, entry)
     except (StoreError, DataError) as why:
-        st.session_state[FAULT] = str(why)
+        state[FAULT] = str(why)
         return
-    st.session_state[SEALER] = sealer
-    st.session_state[DONE] = "Kept."
+    state.update({SEALER: sealer, DONE: "Kept.", **EMPTY})
+
+
+def _typed_twice() -> str:
+    """Return the passphrase for a new key, empty where none was typed: a slip in it would lock the diary for good."""
+    passphrase = st.session_state.get(NEW, "")
+    if passphrase != st.session_state.get(AGAIN, ""):
+        raise DataError("The two passphrases are not the same. Type the same one twice. Nothing was kept.")
+    return str(passphrase)
 
 
 def _made(reader: Reader, now: datetime) -> Database:
