@@ -87,6 +87,14 @@ def most_open(dashboard, path, looks):
     return most
 
 
+def says_nothing_of_now(page):
+    """Whether score, angles, notes and what is kept are gone, and no list of what is lacking stands open or shut."""
+    texts = {name: page.locator(f".{name}").inner_text() for name in ("number", "word", "doing", "words", "kept")}
+    assert texts == {"number": "\u2013", "word": "no score", "doing": "", "words": "", "kept": ""}
+    assert not page.locator(".lacking").is_visible()
+    return page.locator(".notes li, .measures li").count() == 0
+
+
 def test_the_values_are_those_of_the_files_own_table(live, still, tmp_path):
     assert typed("analyze", still, "--out", tmp_path, "--fps", "10").code == 0
     table = pq.read_table(tmp_path / "still.frames.parquet")
@@ -116,6 +124,10 @@ def test_pause_frees_the_camera_and_start_takes_it_again(live, dashboard, still)
     live.wait_for_selector('.live[data-phase="paused"]')
     assert "The camera is off" in live.locator(".empty").inner_text()
     assert not live.locator(".picture img").is_visible()
+    assert says_nothing_of_now(live)
+    live.reload()
+    live.wait_for_selector('.live[data-phase="paused"]')
+    assert says_nothing_of_now(live)
     until(lambda: let_go(dashboard, still), "the source is still open")
     live.get_by_role("button", name="Start").click()
     live.wait_for_selector(LIVE)

@@ -1,6 +1,10 @@
 // The live view: what was found in each picture, beside it.
 const STRIP_S = 120;
 const EMPTY = { starting: "Starting the camera …", paused: "Paused. The camera is off. Press Start to go on." };
+const UNSEEN = {
+  score: { value: null, word: "no score", grade: "none" }, notes: [], measures: [], people: [],
+  lately: { score: null, why: [], line: "" },
+};
 
 export default function ({ data, parentElement }) {
   return standing(parentElement.querySelector(".live"), data, begin).leave;
@@ -17,17 +21,20 @@ function begin(root, data) {
       if (latencies.length > 600) latencies.shift();
       root.latencies = latencies;
       facts(told);
+      strip([...history, [told.time_s, told.score.value]], told.time_s);
     }
     if (told.history) history = told.history;
     own(told.own_targets);
-    set(at(".kept"), told.kept);
     tell(told);
   }
 
   function tell(told) {
     state(root, told, EMPTY);
     at(".phase").textContent = told.phase === "problem" ? "no picture" : told.phase;
-    if (told.phase !== "watching") company([]);
+    // What was seen last need not be so any more.
+    if (told.phase !== "watching") facts(UNSEEN);
+    if (told.phase === "paused") strip([], 0);
+    set(at(".kept"), told.phase === "watching" ? told.kept : "");
   }
 
   function facts(told) {
@@ -35,7 +42,7 @@ function begin(root, data) {
     at(".score").dataset.grade = score.grade;
     at(".number").textContent = score.value === null ? "–" : score.value;
     at(".word").textContent = score.word;
-    at(".doing").textContent = told.person ? [told.activity, told.view].filter(Boolean).join(", ") : "nobody in view";
+    at(".doing").textContent = told.person === false ? "nobody in view" : [told.activity, told.view].filter(Boolean).join(", ");
     at(".words").textContent = told.person ? score.words : "";
     lately(told.lately);
     const notes = told.neutral ? [told.neutral, ...told.notes] : told.notes;
@@ -46,9 +53,11 @@ function begin(root, data) {
     at(".lacking").hidden = !lacking.length;
     at(".lacking summary").textContent = `Not measured (${lacking.length})`;
     fill(at(".lacking ul"), lacking, (m) => [line("span", "", `${m.title}: ${m.reason}`)]);
-    history.push([told.time_s, score.value]);
-    while (history.length && history[0][0] < told.time_s - STRIP_S || history[0][0] > told.time_s) history.shift();
-    draw(at("canvas"), history, told.time_s, root);
+  }
+
+  function strip(scores, now) {
+    history = scores.filter(([time]) => now - STRIP_S <= time && time <= now);
+    draw(at("canvas"), history, now, root);
   }
 
   // Quiet, but there: scores held against other targets do not compare, so the strip begins anew with them.
