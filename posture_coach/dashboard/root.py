@@ -10,8 +10,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TITLE = b"<title>Streamlit</title>"
-TOLD = b"""<title>posture-coach</title>
+OWN_TITLE = b"<title>posture-coach</title>"
+TOLD = (
+    OWN_TITLE
+    + b"""
     <script>window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" };</script>"""
+)
 
 
 class BackendAtRoot:

@@ -18,9 +18,13 @@ from posture_coach.dashboard.analyze import routes as analyze_routes
 from posture_coach.dashboard.calibrate import route as calibrate_route
 from posture_coach.dashboard.live import route as live_route
 from posture_coach.dashboard.options import OPTIONS
+from posture_coach.dashboard.port import check_port
 from posture_coach.dashboard.root import BackendAtRoot
 from posture_coach.dashboard.trends import history
 from posture_coach.errors import PostureCoachError
+from posture_coach.pose.camera import is_camera
+from posture_coach.pose.sources import is_url
+from posture_coach.pose.video import open_video
 from posture_coach.resources import app_file
 
 SCRIPT = Path(__file__).with_name("pages.py")
@@ -60,7 +64,17 @@ def run(
         Whose own upright to hold against; None: the one that is recognised.
     keep
         True keeps a played file in the history too, False keeps nothing; None: as the user has settled it.
+
+    Raises
+    ------
+    SourceError
+        The source is a file that cannot be played; a camera or a stream may still come.
+    PostureCoachError
+        The port is in use.
     """
+    if source is not None and not is_camera(source) and not is_url(source):
+        open_video(source).close()
+    check_port(port)
     camera.choose(source, place, keep)
     options = {**OPTIONS, "server.port": port, "server.headless": not open_browser}
     module = _load(app_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import socket
 import subprocess
 import sys
 import tomllib
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from posture_coach.dashboard.options import HOST, OPTIONS
-from tests.cli.typed import PATIENCE_S, environment
+from posture_coach.dashboard.port import check_port
+from posture_coach.errors import PostureCoachError
+from tests.cli.typed import PATIENCE_S, environment, typed
 from tests.conftest import PROJECT
 from tests.dashboard.conftest import answers, free_port, until
 
@@ -78,6 +81,27 @@ def test_streamlit_run_serves_the_same_on_this_machine_alone(tmp_path):
         request = urllib.request.Request(url, headers={"Accept": "text/html"})
         with urllib.request.urlopen(request, timeout=30) as page:
             assert b"<title>posture-coach</title>" in page.read()
+        with pytest.raises(PostureCoachError, match=f"runs there already. Open {url} in the browser"):
+            check_port(port)
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
+
+
+def test_a_port_in_use_is_refused_in_words():
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = typed("--no-browser", "--port", str(port))
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(f"posture-coach: Port {port} is in use by another program.")
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["missing.mp4", "folder", "empty.mp4"])
+def test_a_file_that_cannot_be_played_is_refused_as_monitor_refuses_it(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.mp4").touch()
+    ended = typed("--no-browser", "--port", str(free_port()), "--source", tmp_path / name)
+    assert ended == typed("monitor", "--source", tmp_path / name)
+    assert ended.code == 1
+    assert name in ended.err
