@@ -113,6 +113,10 @@ class Keeper:
         except StoreError as why:
             return Whose(name, None, f"Nothing is kept of {name}: {why}")
 
+    def takes(self, source: str) -> bool:
+        """Return whether a source is kept where that is wanted: a recording shows another time."""
+        return self._files or is_camera(source) or is_url(source)
+
     @property
     def problem(self) -> str:
         """Why nothing can be written now, what becomes of what comes meanwhile; empty where all is well."""
@@ -145,8 +149,7 @@ class Keeper:
         place
             Tells the name of the place that is held against now; empty where none is.
         """
-        shows_now = is_camera(source) or is_url(source)
-        self._eye, self._since = eye if shows_now or self._files else None, None
+        self._eye, self._since = eye if self.takes(source) else None, None
         self._place = place
 
     def take(self, second: Second, windows: Sequence[Window], events: Sequence[Event], targets: Targets) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from posture_coach.coach.guide import GIVEN_UP, Guide, Phase
+from posture_coach.coach.guide import ENDED, GIVEN_UP, Guide, Phase
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.places import Recognition, fitting
 from posture_coach.coach.session import Session
@@ -18,6 +20,9 @@ from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.scoring.assess import Assessment
 from posture_coach.store.files.profiles import Places, Profile, SeenBy
+
+NEWS_S = 30.0
+"""How long it is told in a line that a calibration has ended."""
 
 Finish = Callable[[Guided, SeenBy], Profile]
 """Keeps a calibration that has come to its end and returns what was kept; called on the session's thread."""
@@ -39,6 +44,8 @@ class Standing:
         What the person should know before trusting it.
     doubt
         What makes the camera's stand doubtful, where it is read from its pictures.
+    ended_s
+        When the calibration ended, in seconds of `time.monotonic`; infinite while one runs.
     """
 
     guide: Guide | None = None
@@ -46,11 +53,17 @@ class Standing:
     place: str = ""
     notice: str = ""
     doubt: str = ""
+    ended_s: float = math.inf
 
     @property
     def words(self) -> str:
-        """How the calibration stands, in a line; empty where there was none."""
-        return self.guide.line if self.guide is not None else ""
+        """How the calibration stands, in a line; empty where there was none, or none that is still news."""
+        is_news = time.monotonic() < self.ended_s + NEWS_S
+        return self.guide.line if self.guide is not None and is_news else ""
+
+    def led(self, guide: Guide) -> Standing:
+        """Return it with what the calibration shows now."""
+        return replace(self, guide=guide, ended_s=time.monotonic() if guide.phase in ENDED else math.inf)
 
 
 NOTHING_YET = Standing()
@@ -126,7 +139,7 @@ class Upright:
         self._guided = None
         if self.standing.guide is not None:
             ended = replace(self.standing.guide, phase=Phase.FAILED, problem=f"The pictures broke off. {GIVEN_UP}")
-            self.standing = replace(self.standing, guide=ended)
+            self.standing = self.standing.led(ended)
 
     def push(self, session: Session, frame: Frame, poses: PoseSeries, sight: Sight | None) -> None:
         """Take in the next picture, and let the session hold against what holds from now on."""
@@ -158,7 +171,7 @@ class Upright:
             guide = self._end(guided, session, guide)
         with self._steered:
             if self._guided is guided:  # nobody has given it up meanwhile
-                self.standing = replace(self.standing, guide=guide)
+                self.standing = self.standing.led(guide)
                 self._guided = None if guided.ended else guided
 
     def _end(self, guided: Guided, session: Session, guide: Guide) -> Guide:

@@ -121,7 +121,7 @@ class Status:
 
     @property
     def neutral(self) -> str:
-        """How taking the person's own upright stands, in words; empty where none was asked for."""
+        """How taking the person's own upright stands, in words; empty where none was asked for lately."""
         return self.upright.words
 
     @property

@@ -208,7 +208,9 @@ def test_a_played_file_is_kept_only_where_that_was_asked_for(recorder, clock, tm
     for files, count in ((False, 0), (True, 1)):
         one = Keeper(recorder, now=clock, places=Known, files=files)
         one.watch(str(tmp_path / "clip.mp4"), EYE)
-        assert one.keeps is files
+        assert one.keeps is one.takes(str(tmp_path / "clip.mp4")) is files
+        assert one.takes("0")
+        assert one.takes("rtsp://camera/1")
         assert ("nothing of it is kept" in one.words) is not files
         value = np.full(len(NAMES), np.nan)
         one.take(Second(0.0, Activity.SITTING, 80.0, 0.5, value, {}, {}), (), (), TARGETS)

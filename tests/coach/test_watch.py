@@ -13,6 +13,7 @@ import pytest
 from posture_coach.coach import watch as module
 from posture_coach.coach.guide import Posture
 from posture_coach.coach.guided import Guided
+from posture_coach.coach.upright import NEWS_S
 from posture_coach.coach.watch import Phase, Watch, Wish
 from posture_coach.errors import CameraError, OutputError
 from posture_coach.measures.accuracy import shipped_accuracy
@@ -222,6 +223,8 @@ def test_the_own_upright_is_taken_and_forgotten_with_the_view(started, still):
         until(lambda: watch.status.neutral == "Your own upright is taken.", "it is not taken")
         assert watch.status.has_neutral
         assert watch.status.upright.place == "", "it belongs to this session alone"
+        ended = watch.status.upright
+        assert replace(ended, ended_s=ended.ended_s - NEWS_S).words == "", "it is told for ever"
         assert Places().all() == ([], [])
         watch.wish(skeleton_only=True)
         assert watch.status.has_neutral

@@ -105,6 +105,8 @@ def test_without_a_server_the_page_says_what_to_do():
 def test_keeping_is_a_switch_that_is_remembered(page, watch, tmp_path, monkeypatch):
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     assert watch.status.keeper.on
+    watch.wish(source="0")
+    page.run()
     for value in (False, True):
         widget(page.toggle, "Keep my numbers").set_value(value).run()
         assert not page.exception
@@ -112,9 +114,18 @@ def test_keeping_is_a_switch_that_is_remembered(page, watch, tmp_path, monkeypat
         assert settings().keep is value
 
 
+def test_of_a_played_file_nothing_is_kept_and_the_switch_says_so(page, watch):
+    switch = widget(page.toggle, "Keep my numbers")
+    assert (switch.value, switch.disabled) == (False, True)
+    assert "--keep" in switch.help
+    assert watch.status.keeper.on, "what was settled for cameras stays"
+
+
 def test_a_switch_that_cannot_be_remembered_says_so_and_holds_for_now(page, watch, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file"))
+    watch.wish(source="0")
+    page.run()
     widget(page.toggle, "Keep my numbers").set_value(False).run()
     assert not watch.status.keeper.on
     assert "cannot be" in page.toast[0].value

@@ -28,6 +28,8 @@ HINTS = (
     "Five to ten pictures a second are enough at the desk; walking and exercises want thirty.",
     "Your own upright: sit comfortably for ten seconds, looking ahead. Leaning and nodding are judged against it.",
 )
+KEPT = "Angles and scores of each second, for your trends: on this machine alone, and no picture."
+NOT_KEPT = "A played file is kept only where posture-coach was started with `--keep`."
 
 
 live_view = picture_view("posture_coach_live", Path(__file__).parent)
@@ -92,11 +94,13 @@ def _settings(watch: Watch) -> None:
         "Skeleton only", key="live_skeleton_only", help="Shows the drawn person and nothing of the picture.",
         on_change=lambda: watch.wish(skeleton_only=state.live_skeleton_only),
     )  # fmt: skip
-    if watch.status.keeper is not None:
-        state["live_keep"] = watch.status.keeper.on
+    keeper = watch.status.keeper
+    if keeper is not None:
+        takes = keeper.takes(wish.source)
+        state["live_keep"] = keeper.on and takes
         st.toggle(
-            "Keep my numbers", key="live_keep", on_change=lambda: _keep(watch, state.live_keep),
-            help="Angles and scores of each second, for your trends: on this machine alone, and no picture.",
+            "Keep my numbers", key="live_keep", on_change=lambda: _keep(watch, state.live_keep), disabled=not takes,
+            help=KEPT if takes else NOT_KEPT,
         )  # fmt: skip
     st.toggle("Go on when this page is closed", key="live_unseen", on_change=lambda: watch.go_on(state.live_unseen))
 
