@@ -40,6 +40,7 @@ class Dashboard:
     url: str
     port: int
     pid: int
+    log: Path
 
     def open_files(self) -> list[str]:
         """Return what the server's process holds open (Linux)."""
@@ -98,7 +99,7 @@ def started(home: Path, source: Path | str, *options: str) -> tuple[Dashboard, s
     except BaseException:
         ended(process)
         raise
-    return Dashboard(url, port, process.pid), process
+    return Dashboard(url, port, process.pid, home / "server.log"), process
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:

@@ -174,6 +174,7 @@ def test_going_earlier_changes_the_address_so_that_it_can_be_kept(page, dashboar
     page.get_by_role("button", name="Earlier").click()
     page.get_by_role("heading", name="16 to 22 March 2026").wait_for()
     until(lambda: "trends_day=2026-03-22" in page.url, page.url)
+    assert "Stack" not in dashboard.log.read_text(), "it is complained of in the terminal"
 
 
 # The diary
