@@ -199,13 +199,16 @@ def test_a_picture_that_arrives_after_the_page_was_left_disturbs_nobody(live):
 
 
 def test_the_keyboard_reaches_pause(live):
-    button = live.get_by_role("button", name="Pause")
+    button, links = live.get_by_role("button", name="Pause"), []
     for _ in range(30):
         live.keyboard.press("Tab")
+        links += live.locator("nav a:focus").evaluate_all("all => all.map(each => getComputedStyle(each).outlineStyle)")
         if button.evaluate("(element) => element === document.activeElement"):
             break
     else:
         pytest.fail("Tab does not come to the button")
+    assert len(links) > 1
+    assert set(links) == {"solid"}, "where the keyboard is looks like the page that is open"
     live.keyboard.press("Enter")
     live.wait_for_selector('.live[data-phase="paused"]')
     live.get_by_role("button", name="Start").click()
