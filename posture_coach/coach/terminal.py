@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from rich.console import Console, Group
@@ -27,13 +28,23 @@ def show(
     assessments: Iterable[Assessment], console: Console, title: str, until_s: float, upright: Upright | None = None
 ) -> None:
     """Show the newest reading until the source ends or until_s is reached, and what it is held against."""
-    with Screen(console=console, refresh_per_second=SCREENS_PER_S, transient=False) as screen:
+    with _whole_lines(console), Screen(console=console, refresh_per_second=SCREENS_PER_S, transient=False) as screen:
         for assessment in assessments:
             reading = assessment.reading(0)
             own = "   own targets" if assessment.score.targets.own else ""
             screen.update(_page(reading, f"{title}{own}", upright.standing if upright is not None else NOTHING_YET))
             if reading.time_s >= until_s:
                 return
+
+
+@contextmanager
+def _whole_lines(console: Console) -> Iterator[None]:
+    """End the last line, which a screen does on a terminal alone."""
+    try:
+        yield
+    finally:
+        if not console.is_terminal:
+            console.line()
 
 
 def write_lines(assessments: Iterable[Assessment], stream: TextIO, until_s: float) -> None:

@@ -51,6 +51,7 @@ def test_the_screen_shows_activity_view_and_values(clip):
     assert ended.code == 0, ended.said
     assert "view:" in ended.out
     assert "Trunk inclination" in ended.out
+    assert ended.out.endswith("\n")
 
 
 @pytest.fixture(scope="module")
