@@ -50,7 +50,11 @@ class Follower(Closing):
         """What the newest look saw."""
         self.model, self.mode, self._how = model, mode, how
         self._network = Landmarker(model, mode)
-        self._lookout = Lookout()
+        try:
+            self._lookout = Lookout()
+        except BaseException:  # Ctrl-C too: nobody else could close the network that stands already
+            self._network.close()
+            raise
         self._astray = False
         self._chosen_anew = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from posture_coach.pose import follow
 from posture_coach.pose.follow import Follower
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.types import Frame, Landmark, Mode, Model
@@ -113,3 +114,15 @@ def test_a_photo_of_two(two):
     for choice, inside in ((1, lambda x: x < WIDTH), (2, lambda x: x > WIDTH)):
         (pose,), _ = found_in(two[:1], choice, Mode.DETECTED)
         assert inside(hip_x(pose))
+
+
+def test_ctrl_c_before_the_lookout_stands_leaves_no_network_open(monkeypatch):
+    def pressed():
+        raise KeyboardInterrupt
+
+    closed, close = [], Landmarker.close
+    monkeypatch.setattr(follow, "Lookout", pressed)
+    monkeypatch.setattr(Landmarker, "close", lambda self: closed.append(close(self)))
+    with pytest.raises(KeyboardInterrupt):
+        Follower(Model.LITE, Mode.TRACKED)
+    assert len(closed) == 1
