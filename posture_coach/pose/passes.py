@@ -29,7 +29,7 @@ LEAST_LOOKS = 3
 
 VAGUE_LOOKS = 4
 """So many of the other five where the first look was vague: of three that agree in the dark half err by 5 to 10°."""
-VAGUE_SPREAD_TRUNKS = 0.06
+VAGUE_SPREAD_TRUNKS = 0.12
 """By how much of the trunk's length such a person's points lie off beside what the looks differ by: dark and grey
 stills (`benchmarks/conditions.py`), rounded."""
 

@@ -86,6 +86,7 @@ ROWS = [
 ]
 CODES = {"ok": 0, "partial": 1, "failed": 1}
 OTHERS = {
+    "photo too dark, or without colour, to find somebody surely",
     "camera held askew, upright lines in view",
     "camera further askew than its lines are believed",
     "names with spaces, quotes, newlines, colons, unicode",
@@ -147,6 +148,23 @@ def test_the_documented_table_is_the_one_that_is_tested(project):
     assert set(table) == {row.name for row in ROWS} | OTHERS
     for row in ROWS:
         assert table[row.name] == (row.status, str(CODES[row.status])), row.name
+
+
+def test_a_grey_photo_is_looked_at_more_closely_and_believed_less(shared_folder, require, tmp_path):
+    """The network is sure of neither at first; of the second it finds nothing that looks agree on."""
+    names = {"B_dev_d1_1_neutral": True, "A_dev_side_d6_0_upright": False}
+    for name in names:
+        with Image.open(require(shared_folder / "truth" / "stills" / f"{name}.jpg")) as still:
+            still.convert("L").save(tmp_path / f"{name}.png")
+    ended = analysed(tmp_path, tmp_path / "out")
+    assert ended.code == 0, ended.said
+    for name, found in names.items():
+        told = summary(tmp_path / "out", name)
+        trunk = told["measures"]["trunk_inclination_deg"]
+        assert (trunk["median"] is not None) is found
+        assert found or any("nobody was seen" in warning for warning in told["warnings"])
+        if found:
+            assert trunk["err"] > 7.0, "of a photo in colour it is 4"
 
 
 def test_a_camera_held_askew_is_levelled_or_doubted(tmp_path):
