@@ -116,7 +116,7 @@ def _of_person(result: Assessment, roster: Roster) -> Iterator[str]:
 def _of_posture(result: Assessment) -> Iterator[str]:
     found = result.poses.detected
     if (result.measures.view[found] == View.OBLIQUE).mean() > MOST:
-        yield ("seen from a corner: angles are less sure than from the side or the front, or empty; turn the camera")
+        yield "seen from a corner: angles are less sure than from the side or the front, or empty; turn the camera"
     if np.isin(result.activity[found], (Activity.UNKNOWN, Activity.LYING)).mean() > MOST:
         yield (
             "mostly neither sitting, standing nor walking, so that little is scored; if the person is upright, the "
