@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -19,7 +20,7 @@ from posture_coach.cli.diary import diary_app
 from posture_coach.cli.encrypt import decrypt, encrypt
 from posture_coach.cli.keys import key_app
 from posture_coach.cli.monitor import monitor
-from posture_coach.cli.options import FAILED, UNUSABLE, KeepOption, PlaceOption
+from posture_coach.cli.options import FAILED, UNUSABLE, KeepOption, PlaceOption, mute
 from posture_coach.cli.people import people_app
 from posture_coach.cli.secrets import open_file, typed_passphrase
 from posture_coach.cli.targets import targets_app
@@ -117,3 +118,9 @@ def main() -> None:
     except PostureCoachError as why:
         typer.echo(f"posture-coach: {why}", err=True)
         sys.exit(UNUSABLE if isinstance(why, DataError) else FAILED)
+    except OSError as why:
+        if why.errno != errno.ENOSPC:
+            raise
+        mute(sys.stdout)
+        typer.echo("posture-coach: What is printed is sent to a disk that is full. Free some space there.", err=True)
+        sys.exit(FAILED)

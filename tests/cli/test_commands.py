@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from posture_coach import __version__
+from posture_coach.resources import samples_folder
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment, typed
 from tests.clips import SITTING, SLUMPED, must_have, names_in
 
@@ -149,6 +150,17 @@ def test_no_output_at_all_costs_no_result(tmp_path, options, redirected):
     done = subprocess.run(f"{words} {redirected}", shell=True, capture_output=True, text=True, env=environment())
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert "summary.csv" in names_in(tmp_path)
+
+
+@pytest.mark.parametrize("options", [(), ("--json-progress",)])
+def test_what_is_watched_into_a_full_disk_ends_in_words(options):
+    must_have(sys.platform == "linux", "a shell and /dev/full")
+    clip = samples_folder() / "desk_webcam_rendered.mp4"
+    words = shlex.join([*PROGRAM, "monitor", "--source", str(clip), "--model", "lite", "--seconds", "3", *options])
+    done = subprocess.run(f"{words} >/dev/full", shell=True, capture_output=True, text=True, env=environment())
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].endswith("a disk that is full. Free some space there.")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_terminal_of_few_letters_shows_question_marks(tmp_path):
