@@ -188,7 +188,9 @@ def test_nothing_sticks_out_at_any_width(analyze, clip, width):
     assert main.evaluate("(main) => main.scrollWidth <= main.clientWidth")
     table = analyze.locator(".pc-figures")
     assert table.evaluate("(t) => t.getBoundingClientRect().right <= innerWidth")
-    wide, narrow = (table.locator(f"[data-measure={TRUNK}] {one}").first.is_visible() for one in (".pc-wide", "small"))
+    wide, narrow = (
+        table.locator(f"[data-measure={TRUNK}] {one}").first.is_visible() for one in (".pc-wide", ".pc-narrow")
+    )
     assert (wide, narrow) == ((True, False) if width > 1200 else (False, True)), "told in columns, or below the title"
 
 

@@ -324,10 +324,10 @@ def suggested(
     known = judged(days, rules)
     if not known:
         return None
-    seen = bool(comparable(known, rules))
+    seen, follows = bool(comparable(known, rules)), suggestions.keys() - {NOTHING}
     worth = [
         loss.what for loss in losses
-        if loss.points >= rules.days.worth_points and loss.what in suggestions and (seen or loss.part != "posture")
+        if loss.points >= rules.days.worth_points and loss.what in follows and (seen or loss.part != "posture")
     ]  # fmt: skip
     if worth:
         return suggestions[worth[0]]
