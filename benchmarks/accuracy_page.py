@@ -2,7 +2,7 @@
 
 Everything on the page comes from this command but the figures of others, which carry their source. Whatever was fitted
 is judged on bodies that it was not fitted on: landmark offsets, gains, half-widths, and the desk camera's constants.
-Twelve minutes with a filled cache.
+Fourteen minutes with a filled cache.
 """
 
 from __future__ import annotations
