@@ -47,7 +47,8 @@ class _Look:
 
     def picture(self, photo: Picture) -> Picture:
         """Return the photo seen this way; beyond its edge the edge goes on."""
-        seen = photo if self.scale == 1.0 else self._cut(photo)
+        whole = (1.0, (0.0, 0.0), photo.shape[1::-1])
+        seen = photo if (self.scale, self.corner, self.size) == whole else self._cut(photo)
         return np.ascontiguousarray(seen[:, ::-1]) if self.mirrored else seen
 
     def _cut(self, photo: Picture) -> Picture:

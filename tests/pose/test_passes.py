@@ -231,9 +231,11 @@ def test_who_is_not_found_at_first_is_looked_for_more_closely(network, photo):
     assert look_again(Watched(network, blind=(0, 1, 2)), frame(photo)) is None, "the vague look is no witness"
 
 
-def test_who_is_lost_in_a_wide_grey_room_is_found_in_a_part_of_it(network):
+@pytest.mark.parametrize("height_px", [1280, CUT_PX])
+def test_who_is_lost_in_a_wide_grey_room_is_found_in_a_part_of_it(network, height_px):
+    """A part that is as large as a cut-out is a part all the same."""
     with Image.open(samples_folder() / "sitting_upright.jpg") as image:
-        grey = np.asarray(image.convert("L").convert("RGB"))
+        grey = np.asarray(image.convert("L").convert("RGB").resize((height_px * 9 // 16, height_px)))
     height, width = grey.shape[:2]
     room = np.full((height, 6 * width, 3), 128, dtype=np.uint8)
     room[:, :width] = grey
