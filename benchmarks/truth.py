@@ -31,7 +31,7 @@ from PIL import Image
 from posture_coach.geometry import angle_between_deg, direction_deg, middle, obliquity_deg, wrapped_deg
 from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import TABLE
-from posture_coach.measures.sagittal import MAX_LEAN_DEG, MIN_LEG_SHARE
+from posture_coach.measures.sagittal import MAX_LEAN_DEG, ON_FEET
 from posture_coach.measures.skeleton import NO_OFFSETS, build
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.upright import combined, from_lines
@@ -298,9 +298,10 @@ def true_values(item: Item) -> dict[str, Floats]:
     """Return (n,) truth by public name, in the product's unit and sign, before anything relative is taken off."""
     a, own = item.angles, axes(item)
     valid = np.abs(a["head_pitch_down"]) <= HEAD_YAW_VALID_DEG
-    whole, leg = (point(item, upper) - point(item, "mid_ankle") for upper in ("mid_ear", "mid_hip"))
-    upright = np.linalg.norm(whole, axis=1) * np.cos(np.radians(MAX_LEAN_DEG))
-    stands = (leg[:, 2] > MIN_LEG_SHARE * whole[:, 2]) & (whole[:, 2] > upright)
+    hip, whole = point(item, "mid_hip"), point(item, "mid_ear") - point(item, "mid_ankle")
+    foot = np.minimum(point(item, "left_ankle")[:, 2], point(item, "right_ankle")[:, 2])
+    on_feet = hip[:, 2] - foot >= ON_FEET * np.linalg.norm(point(item, "mid_shoulder") - hip, axis=1)
+    stands = on_feet & (whole[:, 2] > np.linalg.norm(whole, axis=1) * np.cos(np.radians(MAX_LEAN_DEG)))
     table = {
         "trunk_inclination_deg": a["trunk_sag"],
         "neck_inclination_deg": a["neck_sag"],

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from posture_coach.activity.types import Activity
+from posture_coach.measures.sagittal import ON_FEET
 
 STANDING_DROP = 0.54
 SITTING_DROP = 0.50
@@ -16,9 +17,6 @@ SITTING_DROP = 0.50
 chair at most 0.42, with the model lite once 0.51; real people before cameras high on a wall stand at 0.55 to 0.65."""
 STRAIGHT_DEG = 40.0
 """In between, whose hips are this straight stands before a camera that looks down; half risen they bend by 50."""
-ON_FEET = 1.0
-"""Height of the hips above the lower foot in trunk lengths: at least 1.2 standing, whatever the trunk does; thigh or
-shank alone are 0.8 to 0.95."""
 KNEELING = 0.2
 """Who has the ankle hardly lower than the knee while the thigh hangs is on his knees, and neither sits nor stands."""
 LEVEL_DEG, RAISED_DEG = 60.0, 50.0

@@ -24,8 +24,9 @@ from posture_coach.pose.types import Landmark
 
 Floats = NDArray[np.float64]
 
-MIN_LEG_SHARE = 0.48
-"""Of the height from ankles to ears, that the hips of who stands are up: 0.55 standing, 0.35 sitting on a chair."""
+ON_FEET = 1.0
+"""Height of the hips above the lower foot in trunk lengths: at least 1.2 standing, whatever the trunk does; thigh or
+shank alone are 0.8 to 0.95."""
 MAX_LEAN_DEG = 45.0
 """Of the line from ankles to ears: further over nobody stands, but lies or props himself up."""
 RIGHT_ANGLE_DEG = 90.0
@@ -102,10 +103,10 @@ def body_lean(s: Skeleton) -> Floats:
 
 def stands(s: Skeleton) -> NDArray[np.bool_]:
     """Return (n,) whether the person stands, walks or half squats, as against sitting, lying or being on all fours."""
-    ankle = _mid_ankle(s)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = (ankle[:, 1] - s.mid_hip[:, 1]) / (ankle[:, 1] - s.mid_ear[:, 1])
-        return np.asarray((share > MIN_LEG_SHARE) & (np.abs(body_lean(s)) < MAX_LEAN_DEG))
+    foot = np.fmax(s.point(Landmark.LEFT_ANKLE)[:, 1], s.point(Landmark.RIGHT_ANKLE)[:, 1])
+    with np.errstate(invalid="ignore"):
+        on_feet = foot - s.mid_hip[:, 1] >= ON_FEET * s.trunk_px
+        return np.asarray(on_feet & (np.abs(body_lean(s)) < MAX_LEAN_DEG))
 
 
 def trunk_length(s: Skeleton) -> Floats:

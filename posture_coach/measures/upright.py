@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from posture_coach.geometry import direction_deg, distance, middle
 from posture_coach.measures.calibration import Camera, UprightFrom, straight_px
-from posture_coach.measures.sagittal import MIN_LEG_SHARE
 from posture_coach.measures.types import View
 from posture_coach.measures.view import body_yaw_deg, view_of
 from posture_coach.pose.lens import usual_focal_px
@@ -59,6 +58,8 @@ _USUAL_PITCH_DEG = 10.0
 person beside the middle of the picture."""
 _MAX_SWAY_DEG = 1.5
 _MAX_BEND_DEG = 15.0
+_MIN_LEG_SHARE = 0.48
+"""Of the height from ankles to ears, that the hips are up: 0.55 standing, 0.35 sitting on a chair."""
 _EDGE = 0.01
 
 _NOBODY_STANDS = (
@@ -206,7 +207,7 @@ def _stands(series: PoseSeries, ankle: Floats, hip: Floats, ear: Floats) -> Bool
     place = series.points_px[:, points] / [series.width, series.height]
     with np.errstate(invalid="ignore", divide="ignore"):
         whole = ((place > _EDGE) & (place < 1.0 - _EDGE)).all(axis=(1, 2))
-        up = (ankle[:, 1] - hip[:, 1]) / (ankle[:, 1] - ear[:, 1]) > MIN_LEG_SHARE
+        up = (ankle[:, 1] - hip[:, 1]) / (ankle[:, 1] - ear[:, 1]) > _MIN_LEG_SHARE
         trunk, leg = ear - hip, hip - ankle
         bend = direction_deg(trunk[:, 0], -trunk[:, 1]) - direction_deg(leg[:, 0], -leg[:, 1])
         return np.asarray(whole & up & (np.abs(bend) < _MAX_BEND_DEG))
