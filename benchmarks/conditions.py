@@ -85,9 +85,15 @@ def _smaller(by: int) -> Change:
     return lambda picture, _: cv2.resize(picture, None, fx=1.0 / by, fy=1.0 / by, interpolation=cv2.INTER_AREA)
 
 
-def _dark(picture: Picture, item: Item) -> Picture:
+def dark(picture: Picture, item: Item) -> Picture:
+    """Return what is left in a quarter of the light, with the noise of it."""
     noise = np.random.default_rng(sum(item.id.encode())).normal(0.0, NOISE, picture.shape)
     return np.clip(DARK * picture + noise, 0.0, 255.0).astype(np.uint8)
+
+
+def grey(picture: Picture, _item: Item) -> Picture:
+    """Return the picture without colour."""
+    return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
 def _bent(picture: Picture, item: Item) -> Picture:
@@ -105,8 +111,8 @@ CONDITIONS: dict[str, Change] = {
     "half as large": _smaller(2),
     "a third as large": _smaller(3),
     "out of focus": lambda picture, _: cv2.GaussianBlur(picture, (0, 0), BLUR_PX),
-    "a quarter of the light, and noise": _dark,
-    "without colour": lambda picture, _: np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2),
+    "a quarter of the light, and noise": dark,
+    "without colour": grey,
     "a lens that bends": _bent,
     "aimed 10° aside": _aimed(10.0, 0.0),
     "aimed 10° up or down": _aimed(0.0, 10.0),

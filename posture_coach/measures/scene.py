@@ -104,7 +104,8 @@ def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
     with np.errstate(invalid="ignore"):
         why[(raw < columns.LOWEST) | (raw > columns.HIGHEST)] = Reason.IMPOSSIBLE
         why[np.isnan(raw)] = Reason.UNDEFINED
-        why[~sagittal.stands(here.skeleton)[:, None] & columns.STANDING] = Reason.NOT_STANDING
+        if not (here.far | here.elsewhere)[:, columns.STANDING].all():
+            why[~sagittal.stands(here.skeleton)[:, None] & columns.STANDING] = Reason.NOT_STANDING
         for least in columns.VISIBILITIES:
             hidden = (here.weakness < least) @ columns.NEEDED
             why[hidden & (least == columns.MIN_VISIBILITY)] = Reason.NOT_SEEN

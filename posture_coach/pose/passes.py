@@ -25,10 +25,8 @@ PARTS = (0.5, 0.0, 1.0)
 """Where along the longer side the squares lie that are searched where the whole photo shows nobody."""
 LEAST_LOOKS = 3
 """So many must have found the same person: fewer have no spread worth the name, and one by itself may be no person."""
-
-
 VAGUE_LOOKS = 4
-"""So many of the other five where the first look was vague: of three that agree in the dark half err by 5 to 10°."""
+"""So many of the other five where the first look was vague: of three that agree in the dark half err by 5 to 9°."""
 VAGUE_SPREAD_TRUNKS = 0.12
 """By how much of the trunk's length such a person's points lie off beside what the looks differ by: dark and grey
 stills (`benchmarks/conditions.py`), rounded."""
