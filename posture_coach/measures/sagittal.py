@@ -25,8 +25,13 @@ from posture_coach.pose.types import Landmark
 Floats = NDArray[np.float64]
 
 ON_FEET = 1.0
-"""Height of the hips above the lower foot in trunk lengths: at least 1.2 standing, whatever the trunk does; thigh or
-shank alone are 0.8 to 0.95."""
+"""Height of the hips above the lower foot in trunk lengths: at least 1.2 standing, whatever the trunk does. Thigh or
+shank alone are 0.8 to 0.95, but of a rounded back, whose length is drawn shorter, up to 1.3."""
+ON_THIGHS = 0.5
+"""The same above the lower knee: at least 0.55 standing, half squats too, and at most 0.42 on a chair."""
+TUCKED_DEG = 90.0
+"""Knees, the straighter one: who stands so far up bends them by 75. Bent further, a chair carries him and his feet are
+drawn back under it."""
 MAX_LEAN_DEG = 45.0
 """Of the line from ankles to ears: further over nobody stands, but lies or props himself up."""
 RIGHT_ANGLE_DEG = 90.0
@@ -103,9 +108,11 @@ def body_lean(s: Skeleton) -> Floats:
 
 def stands(s: Skeleton) -> NDArray[np.bool_]:
     """Return (n,) whether the person stands, walks or half squats, as against sitting, lying or being on all fours."""
-    foot = np.fmax(s.point(Landmark.LEFT_ANKLE)[:, 1], s.point(Landmark.RIGHT_ANKLE)[:, 1])
+    foot, knee = (np.fmax.reduce(s.both(joint)[..., 1], axis=1) for joint in ("ankle", "knee"))
+    bent = np.fmin.reduce(np.abs(wrapped_deg(s.thigh_deg - s.shank_deg)), axis=1)
+    hip, trunk = s.mid_hip[:, 1], s.trunk_px
     with np.errstate(invalid="ignore"):
-        on_feet = foot - s.mid_hip[:, 1] >= ON_FEET * s.trunk_px
+        on_feet = (foot - hip >= ON_FEET * trunk) & (knee - hip >= ON_THIGHS * trunk) & (bent < TUCKED_DEG)
         return np.asarray(on_feet & (np.abs(body_lean(s)) < MAX_LEAN_DEG))
 
 

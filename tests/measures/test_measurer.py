@@ -262,10 +262,17 @@ def test_where_the_camera_is_all_that_is_uncertain_it_is_told_to_be_put_level():
 
 
 BENT = {"hip_flexion_left_deg": 130.0, "hip_flexion_right_deg": 130.0}
-SEATED = Body(
-    yaw_deg=90, hip_flexion_left_deg=90.0, hip_flexion_right_deg=90.0, knee_flexion_left_deg=90.0,
-    knee_flexion_right_deg=90.0,
-)  # fmt: skip
+
+
+def _sitting(hip_deg: float, knee_deg: float) -> Body:
+    """Draw both legs alike."""
+    return Body(
+        yaw_deg=90, hip_flexion_left_deg=hip_deg, hip_flexion_right_deg=hip_deg, knee_flexion_left_deg=knee_deg,
+        knee_flexion_right_deg=knee_deg,
+    )  # fmt: skip
+
+
+SEATED = _sitting(90.0, 90.0)
 
 
 @pytest.mark.parametrize(
@@ -276,9 +283,22 @@ SEATED = Body(
         (dataclasses.replace(SIDE, knee_flexion_left_deg=50.0, hip_flexion_left_deg=20.0), True),
         (SEATED, False),
         (dataclasses.replace(SEATED, trunk_inclination_deg=40.0, **BENT), False),
+        (_sitting(hip_deg=65.0, knee_deg=65.0), False),
+        (_sitting(hip_deg=40.0, knee_deg=100.0), False),
+        (_sitting(hip_deg=50.0, knee_deg=80.0), True),
         (dataclasses.replace(SIDE, trunk_inclination_deg=90.0, hip_flexion_left_deg=0.0), False),
     ],
-    ids=["upright", "leaning", "stepping", "sitting", "sitting, bent", "lying"],
+    ids=[
+        "upright",
+        "leaning",
+        "stepping",
+        "sitting",
+        "sitting, bent",
+        "sitting on a high chair",
+        "feet drawn back",
+        "half squat",
+        "lying",
+    ],
 )
 def test_whole_body_lean_and_sway_are_of_who_stands(body, stands):
     for name in ("body_lean_deg", "hip_forward_offset_ratio"):
