@@ -151,9 +151,25 @@ def _points(targets: Targets) -> str:
 A value in its good band earns {points.good:g} points, in caution {points.caution:g}, in poor {points.poor:g}. Poor
 still earns some, since no posture by itself has been shown to cause pain. Bending forward or raising an arm is caution
 for as long as standards allow it to be held, some minutes, less the further it goes; after that it counts as poor until
-you have been upright for as long. A picture needs {points.least_targets} values to be scored; of walking there is one
-alone, the trunk's, and the score says no more than that.
+you have been upright for as long. {needed(targets)}
 """
+
+
+def needed(targets: Targets) -> str:
+    """Say how many values a picture needs for a score, and of which activity there are too few, or none."""
+    least = targets.points.least_targets
+    told = [f"A picture needs {least} {'value' if least == 1 else 'values'} to be scored."]
+    for activity in JUDGED:
+        titles = [plain(target.title) for target in targets.of(activity)]
+        if not titles:
+            told.append(f"Of {activity} none is in use, and there is no score.")
+        elif len(titles) < least:
+            are, enough = (
+                ("is one", "it is enough") if len(titles) == 1 else (f"are {len(titles)}", "together they are enough")
+            )
+            listed = " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
+            told.append(f"Of {activity} there {are} alone ({listed}): {enough}, and the score says no more.")
+    return " ".join(told)
 
 
 def _sure(rules: Rules) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from posture_coach.activity.types import Activity
-from posture_coach.dashboard.scored_page import parts_html, targets_html, times_html, walk_html
+from posture_coach.dashboard.scored_page import needed, parts_html, targets_html, times_html, walk_html
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.own import merged
@@ -104,6 +105,43 @@ def test_what_a_person_has_set_stands_beside_the_shipped_one():
     assert "shipped" not in knee[2]
     assert "numbers from memory" in knee[4], "only its weight is another"
     assert "Elbow bend Switched off." in rows
+
+
+def own_targets(targets):
+    return merged({"schema_version": 1, "targets": targets}, TARGETS, shipped_accuracy().mdc, file="x")
+
+
+def a_target(measure, activity="walking", **more):
+    bands = {"good": [[-5.0, 5.0]], "caution": [[5.0, 10.0]], "poor": [[10.0, 90.0]]}
+    return {"activity": activity, "measures": [measure], **bands, **more}
+
+
+def test_an_activity_with_fewer_values_than_a_score_asks_for_is_named_with_them():
+    assert needed(TARGETS) == (
+        "A picture needs 2 values to be scored. Of walking there is one alone (Trunk lean while walking): it is "
+        "enough, and the score says no more."
+    )
+
+
+def test_an_activity_with_enough_values_of_somebodys_own_is_not_named():
+    own = own_targets({"walking_head": a_target("head_roll_deg")})
+    assert needed(own) == "A picture needs 2 values to be scored."
+
+
+def test_an_activity_of_which_every_value_is_switched_off_has_no_score():
+    own = own_targets({"walking_trunk": {"used": False}})
+    assert needed(own) == "A picture needs 2 values to be scored. Of walking none is in use, and there is no score."
+    three = replace(TARGETS, points=replace(TARGETS.points, least_targets=3))
+    two = own_targets({"walking_head": a_target("head_roll_deg", title="Head *on* one side")})
+    assert needed(replace(two, points=three.points)).endswith(
+        "Of walking there are 2 alone (Trunk lean while walking and Head \\*on\\* one side): together they are enough, "
+        "and the score says no more."
+    )
+
+
+def test_the_page_tells_what_walking_is_scored_by():
+    page = AppTest.from_function(script, default_timeout=60).run()
+    assert any(needed(TARGETS) in element.value for element in page.markdown)
 
 
 @pytest.fixture(scope="module")
