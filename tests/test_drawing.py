@@ -27,7 +27,8 @@ from posture_coach.measures.definitions import BY_NAME, NAMES
 from posture_coach.measures.types import Measure, View
 from posture_coach.pose.types import Landmark
 from posture_coach.scoring.bands import Grade
-from tests.batch.made import SITTING, STANDING, assessed
+from posture_coach.scoring.targets import shipped_targets
+from tests.batch.made import SITTING, STANDING, assessed, assessor
 from tests.drawn import Body, draw
 
 SIZES = [(1280, 720), (640, 480), (720, 1280), (1280, 374), (640, 360), (1921, 1081)]
@@ -269,9 +270,19 @@ def test_what_is_never_scored_is_told_so(sitting):
     nothing = replace(sitting.score, value=np.nan, scored=0, of=0, parts=())
     told = {each: _scored(replace(sitting, activity=each, score=nothing)) for each in Activity}
     assert told[Activity.EXERCISING] == "no score while exercising"
+    assert told[Activity.LYING] == "no score while lying"
     assert told[Activity.UNKNOWN] == "no score"
+    assert told[Activity.AWAY] == "no score"
     few = replace(sitting.score, value=np.nan, scored=1, of=15)
     assert _scored(replace(sitting, score=few)) == "no score, 1 of 15 targets seen"
+
+
+def test_what_a_person_has_no_target_left_for_is_told_so():
+    shipped = shipped_targets(NAMES)
+    kept = replace(shipped, targets=shipped.of(Activity.STANDING))
+    reading = assessor(targets=kept).push(draw([SITTING] * 3)).reading(1)
+    assert reading.activity is Activity.SITTING
+    assert _scored(reading) == "no score while sitting"
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ PANEL_LETTERS = 22
 """Width of the panel in heights of a letter."""
 WEIGHT = 400
 """Of the font: regular."""
-NEVER_SCORED = (Activity.EXERCISING, Activity.LYING)
-"""What people are seen doing without any target."""
+NO_ACTIVITY = (Activity.AWAY, Activity.UNKNOWN)
+"""What nobody can be said to do."""
 
 Line = tuple[float, str, Colour]
 """How far below the one before it stands, in heights of a letter."""
@@ -85,7 +85,7 @@ def _panel_lines(reading: Reading | None, room: int) -> list[Line]:
 def _scored(reading: Reading) -> str:
     score = reading.score
     if not score.of:
-        return f"no score while {reading.activity.value}" if reading.activity in NEVER_SCORED else "no score"
+        return "no score" if reading.activity in NO_ACTIVITY else f"no score while {reading.activity.value}"
     if np.isnan(score.value):
         return f"no score, {score.scored} of {score.of} targets seen"
     return f"score {score.value:.0f} of 100, from {score.scored} of {score.of} targets"
