@@ -170,6 +170,9 @@ function draw(canvas, history, now, root) {
   pen.strokeStyle = style.getPropertyValue("--st-border-color") || "rgba(128,128,128,.3)";
   pen.lineWidth = 1;
   for (const score of [0, 50, 100]) { pen.beginPath(); pen.moveTo(0, y(score)); pen.lineTo(width, y(score)); pen.stroke(); }
+  pen.fillStyle = style.color;
+  pen.font = `12px ${style.fontFamily}`;
+  for (const [score, down] of [[100, 13], [0, -4]]) pen.fillText(score, 6, y(score) + down);
   pen.strokeStyle = style.getPropertyValue("--st-primary-color") || "#2a7f78";
   pen.lineWidth = 2;
   pen.beginPath();
