@@ -20,7 +20,8 @@ OPTIONS: dict[str, str | int | bool | list[str]] = {
     "server.allowedHosts": list(LOCAL_NAMES),
     "server.fileWatcherType": "none",
     "server.showEmailPrompt": False,
-    # The day of *Trends* has both: its default stays out of the address, and a button moves it.
+    # The day of *Trends* has both: its default stays out of the address, and a button moves it. Without a default it
+    # could be cleared, or, where that is forbidden, would be marked "(required)".
     "global.disableWidgetStateDuplicationWarning": True,
     # Light and dark each have their own: a colour for both would lock the page to the light one.
     "theme.light.primaryColor": "#2a7f78",
