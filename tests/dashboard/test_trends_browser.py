@@ -71,6 +71,40 @@ def test_every_chart_is_drawn_in_letters_that_can_be_read(page, dashboard, view)
     assert min(sizes) >= FONT_PX
 
 
+LUMINANCE = """(colour) => {
+  const linear = (part) => { const v = part / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  const [r, g, b] = colour.match(/[0-9.]+/g).map(Number).map(linear);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}"""
+CONTRASTS = f"""() => {{
+  const luminance = {LUMINANCE}, mix = (a, b, share) => {{
+    const [x, y] = [a, b].map((colour) => colour.match(/[0-9.]+/g).map(Number));
+    return `rgb(${{[0, 1, 2].map((k) => x[k] * share + y[k] * (1 - share)).join(",")}})`;
+  }};
+  const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor, below = luminance(ground);
+  const letters = '{CHART} :is(.role-axis-label, .role-axis-title, .role-legend-label) text';
+  return [...document.querySelectorAll(letters)].map((each) => {{
+    const look = getComputedStyle(each), lies = luminance(mix(look.fill, ground, look.opacity * look.fillOpacity));
+    return (Math.max(lies, below) + 0.05) / (Math.min(lies, below) + 0.05);
+  }});
+}}"""
+ENOUGH = 4.5
+"""Of letters, by the guidelines for accessible pages."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_stand_out_from_the_page(chromium, dashboard, scheme):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    try:
+        look(page, dashboard, view="Week", day=STILL_WEEK)
+        found = page.evaluate(CONTRASTS)
+        assert len(found) > 20
+        assert min(found) >= ENOUGH
+    finally:
+        context.close()
+
+
 @pytest.mark.parametrize("view", ["Day", "Week", "Compare"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_narrow_screen_is_not_scrolled_sideways(chromium, dashboard, view, scheme):
@@ -124,6 +158,7 @@ def test_a_picture_holds_title_words_and_chart(page, dashboard):
     written = [each.text for each in drawn.iter(f"{SVG}text")]
     assert written[0] == "Breaks taken and planned"
     assert "Wed 18" in written
+    assert "currentColor" not in found["SVG"].read_text(), "a file knows no page whose colour it could take"
     with Image.open(found["PNG"]) as picture:
         assert picture.size == tuple(round(2 * float(drawn.get(side))) for side in ("width", "height"))
         colours = picture.convert("RGB").getcolors(2**24)

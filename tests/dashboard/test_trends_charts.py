@@ -12,7 +12,7 @@ from posture_coach.activity.types import Activity
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.day_tables import bout_table, hour_table, ribbon_table
-from posture_coach.dashboard.trends.diary import diary_table
+from posture_coach.dashboard.trends.diary import diary_table, notes_html
 from posture_coach.dashboard.trends.period import Span, around
 from posture_coach.dashboard.trends.table import Column, Table, columns
 from posture_coach.scoring.rules import shipped_rules
@@ -98,6 +98,29 @@ def test_beside_a_point_stands_what_the_table_says_of_it(name):
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_layers_that_share_an_axis_agree_on_its_title(name):
+    # One without a title takes it from all of them.
+    titles = {
+        layer["encoding"]["y"]["title"] for layer in ALL[name][1]["layer"] if "title" in layer["encoding"].get("y", {})
+    }
+    assert len(titles) <= 1
+    if name.startswith("bouts"):
+        assert titles == {"minutes"}
+    if name.startswith("breaks"):
+        assert titles == {"a day"}
+
+
+@pytest.mark.parametrize(("width", "overlap"), [(310.0, 0.95), (440.0, 0.95), (920.0, 0.8)])
+def test_dots_of_a_year_leave_room_between_them(width, overlap):
+    dots = [layer["mark"] for _, spec in ALL.values() for layer in spec["layer"] if layer["mark"]["type"] == "point"]
+    sizes = {dot["size"]["expr"] for dot in dots if isinstance(dot["size"], dict) and "/ 53" in dot["size"]["expr"]}
+    assert sizes
+    for size in sizes:
+        clamp = {"clamp": lambda value, low, high: min(max(value, low), high), "pow": pow, "width": width}
+        assert eval(size, clamp) ** 0.5 <= overlap * width / 53
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_letters_can_be_read_at_arms_length(name):
     config = ALL[name][1]["config"]
     assert (
@@ -135,6 +158,19 @@ def test_the_diary_is_drawn_apart_from_any_score():
         if name.startswith("diary"):
             y = spec["layer"][0]["encoding"]["y"]
             assert y["scale"]["domain"] == [0, 10]
+
+
+def test_a_year_of_the_diary_is_told_by_the_medians_of_its_weeks():
+    week, year = (ALL[f"diary of a {words}"][1]["layer"] for words in ("week", "year"))
+    assert [layer["mark"]["type"] for layer in week] == ["point"]
+    assert [layer["mark"]["type"] for layer in year] == ["point", "line"]
+    assert year[1]["transform"][0]["groupby"] == ["week", "what"]
+
+
+def test_the_newest_note_stands_first():
+    told = notes_html([Entry(NOW, 3, note="the older"), Entry(NOW, 2), Entry(NOW, 3, note="the <newer>")])
+    assert told.count("<li>") == 2
+    assert told.index("the &lt;newer&gt;") < told.index("the older")
 
 
 def test_each_part_of_the_score_differs_in_shape_and_dashes_not_in_colour_alone():

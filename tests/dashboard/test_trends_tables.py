@@ -355,6 +355,11 @@ def test_cards_say_what_was_taken_and_what_was_planned():
     assert whole["Score, median of the days"] == ("80", "half of the days lie between 80 and 80")
 
 
+def test_long_sitting_is_told_in_hours_on_a_card():
+    cards = {title: (figure, more) for title, figure, more in period_cards([a_day(0, bouts=((24120, False),))], RULES)}
+    assert cards["Longest bout of sitting"] == ("6 h 42 min", "median 6 h 42 min")
+
+
 def test_one_day_is_told_as_one_day():
     one = a_day(0, 85.0)
     cards = {title: (figure, more) for title, figure, more in period_cards([one], RULES)}

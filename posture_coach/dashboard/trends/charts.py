@@ -22,7 +22,9 @@ Spec = dict[str, Any]
 FONT_PX, NUMBER_PX = 14, 15
 HEIGHT, LOW_HEIGHT = 240, 190
 LANE_PX, CELL_PX, LEGEND_PX, AXIS_PX = 24, 30, 30, 56
-DOT, DOT_ALONE = 90, 110
+DOT, DOT_ALONE, DOT_LEAST = 90, 110, 20
+INK = {"labelColor": "currentColor", "titleColor": "currentColor", "labelOpacity": 0.8, "titleOpacity": 0.8}
+"""Letters in the page's own colour: the grey that charts come with is too faint on a light page."""
 LINE, NEUTRAL, GOOD = "#2b938a", "#808890", "#009e73"
 DASHES = [7, 5]
 PART_LOOK = {
@@ -44,6 +46,8 @@ MAP_COLOURS = "cividis"
 MAP_LOW, MAP_HIGH = 60.0, 90.0
 """The map's colours span at least these scores: chance must not look like a pattern."""
 TENS, TWENTIES = 10.0, 20.0
+OUTLINED_PX = 12
+"""A place on the axis no wider than that has no room for an outline."""
 NARROW_PX = 420
 """A chart no wider has room for the name of every other month."""
 MONTHS = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
@@ -82,8 +86,10 @@ def _chart(table: Table, layers: Iterable[Spec], height: float, shared: Spec | N
         "encoding": {"tooltip": _tips(table), **(shared or {})},
         "layer": list(layers), "height": height,
         "config": {
-            "axis": {"labelFontSize": FONT_PX, "titleFontSize": FONT_PX, "labelLimit": 160, "titleFontWeight": 400},
-            "legend": {"labelFontSize": FONT_PX, "symbolSize": 140, "orient": "top", "title": None},
+            "axis": {
+                "labelFontSize": FONT_PX, "titleFontSize": FONT_PX, "labelLimit": 160, "titleFontWeight": 400, **INK,
+            },
+            "legend": {"labelFontSize": FONT_PX, "symbolSize": 140, "orient": "top", "title": None, **INK},
             "view": {"stroke": None},
         },
     }  # fmt: skip
@@ -120,6 +126,11 @@ def day_axis(period: Period) -> Spec:
     else:
         label = f"{number} == 1 ? {month} : {number}"
     return _words_axis(period.bucket, days, label=label, overlap=not period.by_weeks)
+
+
+def _dot(x: Spec, largest: float = DOT) -> Spec:
+    """Return a size at which the dots of an axis with many places leave room between them."""
+    return {"expr": f"clamp(pow(0.8 * width / {len(x['scale']['domain'])}, 2), {DOT_LEAST}, {largest})"}
 
 
 def hour_axis(hours: Sequence[str]) -> Spec:
@@ -167,11 +178,15 @@ def spread_chart(
     x, y = day_axis(period), _y(value, scale, labelExpr=f"datum.label + '{unit}'")
     bands = [{"low": max(a, low), "high": min(b, high)} for a, b in good if b > low and a < high]
     ends = {"y": _y("low", scale), "y2": {"field": "high"}}
+    bars = {
+        "color": LINE, "fillOpacity": 0.35, "stroke": LINE, "width": {"band": 0.5}, "cornerRadius": 3,
+        "strokeWidth": {"expr": f"width / {len(x['scale']['domain'])} < {OUTLINED_PX} ? 0 : 1"},
+    }  # fmt: skip
     layers = [
         _layer("rect", {"color": GOOD, "opacity": 0.14}, {**ends, "tooltip": None}, data={"values": bands}),
         _layer("line", {"color": LINE, "strokeWidth": 1.5, "opacity": 0.6}, {"x": x, "y": y}),
-        _layer("bar", {"color": LINE, "opacity": 0.35, "width": {"band": 0.5}, "cornerRadius": 3}, {"x": x, **ends}),
-        _layer("point", {"color": LINE, "filled": True, "size": DOT, "opacity": 1}, {"x": x, "y": y}),
+        _layer("bar", bars, {"x": x, **ends}),
+        _layer("point", {"color": LINE, "filled": True, "size": _dot(x), "opacity": 1}, {"x": x, "y": y}),
     ]
     return _chart(table, [*layers, *([] if baseline is None else [_rule(baseline, scale)])], HEIGHT)
 
@@ -209,7 +224,7 @@ def parts_chart(table: Table, x: Spec) -> Spec:
     line = {"x": x, "y": y, "color": {**looks["color"], "legend": None}, "strokeDash": dash}
     layers = [
         _layer("line", {"strokeWidth": 2, "opacity": 0.75}, line),
-        _layer("point", {"filled": True, "size": DOT, "opacity": 1}, {"x": x, "y": y, **looks}),
+        _layer("point", {"filled": True, "size": _dot(x), "opacity": 1}, {"x": x, "y": y, **looks}),
     ]
     folded = [
         {"fold": list(PART_TITLE), "as": ["part", "points"]},
@@ -226,7 +241,7 @@ def hour_scores_chart(table: Table, baseline: float | None = None) -> Spec:
     x, y = hour_axis(table.column("hour")), _points_y("score")
     bars = {"color": LINE, "opacity": 0.7, "cornerRadiusEnd": 4, "width": {"band": 0.7}}
     # In a row above, where neither bars nor the dashed line run through them.
-    numbers = {"fontSize": NUMBER_PX, "fontWeight": 600, "dy": -10, "color": NEUTRAL}
+    numbers = {"fontSize": NUMBER_PX, "fontWeight": 600, "dy": -10, "color": "currentColor"}
     layers = [
         _layer("bar", bars, {"x": x, "y": y}),
         _layer("text", numbers, {"x": x, "y": {"value": 0}, "text": {"field": "said_score", "type": "nominal"}}),
@@ -291,12 +306,13 @@ def bout_chart(table: Table, good_min: float) -> Spec:
 
 def period_bouts_chart(table: Table, period: Period, good_min: float) -> Spec:
     """Draw the longest and the median bout of sitting."""
-    x, y = day_axis(period), _y("longest_min", title="minutes")
+    # A layer without a title would take it from them all.
+    x, y, median = day_axis(period), *(_y(name, title="minutes") for name in ("longest_min", "median_min"))
     stems = {"x": x, "y": y, "y2": {"field": "median_min"}}
     layers = [
         _layer("rule", {"color": SITTING, "strokeWidth": 3, "opacity": 0.6}, stems),
-        _layer("tick", {"color": SITTING, "thickness": 3, "width": {"band": 0.5}}, {"x": x, "y": _y("median_min")}),
-        _layer("point", {"color": SITTING, "filled": True, "size": DOT, "opacity": 1}, {"x": x, "y": y}),
+        _layer("tick", {"color": SITTING, "thickness": 3, "width": {"band": 0.5}}, {"x": x, "y": median}),
+        _layer("point", {"color": SITTING, "filled": True, "size": _dot(x), "opacity": 1}, {"x": x, "y": y}),
         _rule(good_min),
     ]
     return _chart(table, layers, LOW_HEIGHT)
@@ -304,23 +320,28 @@ def period_bouts_chart(table: Table, period: Period, good_min: float) -> Spec:
 
 def breaks_chart(table: Table, period: Period) -> Spec:
     """Draw breaks taken as bars, and those planned as a stroke across."""
-    x, y = day_axis(period), _y("taken", title="a day")
-    bars = {"color": LINE, "opacity": 0.6, "cornerRadiusEnd": 3, "width": {"band": 0.5}}
+    x, y, planned = day_axis(period), *(_y(name, title="a day") for name in ("taken", "planned"))
+    bars = {"color": LINE, "opacity": 0.8, "cornerRadiusEnd": 3, "width": {"band": 0.5}}
     strokes = {"color": NEUTRAL, "thickness": 4, "width": {"band": 0.8}}
-    layers = [_layer("bar", bars, {"x": x, "y": y}), _layer("tick", strokes, {"x": x, "y": _y("planned")})]
+    layers = [_layer("bar", bars, {"x": x, "y": y}), _layer("tick", strokes, {"x": x, "y": planned})]
     return _chart(table, layers, LOW_HEIGHT)
 
 
 def diary_chart(table: Table, period: Period) -> Spec:
-    """Draw pain and comfort, each by its own colour and shape."""
+    """Draw pain and comfort, each by its own colour and shape; where weeks hold many entries, with their medians."""
     names = list(RATING_LOOK)
-    y = _y("rating", {"domain": [0, 10], "nice": False})
-    points = _layer(
-        "point", {"filled": True, "size": DOT_ALONE, "opacity": 0.9},
-        {"x": day_axis(period), "y": y, **_looks("what", RATING_LOOK, names)},
-    )  # fmt: skip
+    x, y, looks = day_axis(period), _y("rating", {"domain": [0, 10], "nice": False}), _looks("what", RATING_LOOK, names)
+    look = {"filled": True, "size": _dot(x, DOT_ALONE), "opacity": 0.5 if period.by_weeks else 0.9}
+    layers = [_layer("point", look, {"x": x, "y": y, **looks})]
+    if period.by_weeks:
+        middle = {"op": "median", "field": "rating", "as": "rating"}
+        line = {"x": x, "y": y, "color": {**looks["color"], "legend": None}, "tooltip": None}
+        median = {"transform": [{"aggregate": [middle], "groupby": [period.bucket, "what"]}]}
+        layers.append(_layer("line", {"strokeWidth": 2.5}, line, **median))
     told = [{"fold": names, "as": ["what", "rating"]}, {"filter": "isValid(datum.rating)"}]
-    return _chart(table, [points], LOW_HEIGHT) | {"transform": told}
+    # Else the lines would have a legend of their own.
+    apart = {"scale": {"color": "independent", "shape": "independent"}}
+    return _chart(table, layers, LOW_HEIGHT) | {"transform": told, "resolve": apart}
 
 
 def both_chart(table: Table, means: Sequence[tuple[str, float]], unit: str, *, is_score: bool) -> Spec:
@@ -330,7 +351,7 @@ def both_chart(table: Table, means: Sequence[tuple[str, float]], unit: str, *, i
     x = _y("value", {"domain": domain, "nice": False, "zero": False}, labelExpr=f"datum.label + '{unit}'")
     lanes = _lanes("period", names)
     strokes = [{"period": name, "value": _plain(at)} for name, at in means]
-    dots = {"color": LINE, "filled": True, "size": DOT_ALONE, "opacity": 0.5}
+    dots = {"color": LINE, "filled": True, "size": DOT_ALONE, "opacity": 0.75}
     layers = [
         _layer("point", dots, {"x": x, "y": lanes}),
         _layer(

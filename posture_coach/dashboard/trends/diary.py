@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -97,10 +97,18 @@ def _entries(told: list[Entry], period: Period) -> None:
         return
     table = diary_table(told, period)
     chart = charts.diary_chart(table, period) if len(list(period.buckets())) > 1 else None
-    show(table, chart, ("Diamond: pain. Circle: comfort. 0 is none, 10 as much as can be.",), "posture-coach-diary-")
-    lines = [f"<li>{message_html(entry_words(entry))}</li>" for entry in told if entry.note or entry.problem]
-    if lines:
-        st.html(f'<ul class="pc-entries" aria-label="Notes">{"".join(lines)}</ul>')
+    keys = ["Diamond: pain. Circle: comfort. 0 is none, 10 as much as can be."]
+    if period.by_weeks:
+        keys.append("Line: the median of a week's entries.")
+    show(table, chart, keys, "posture-coach-diary-")
+    if any(entry.note or entry.problem for entry in told):
+        st.html(notes_html(told))
+
+
+def notes_html(told: Sequence[Entry]) -> str:
+    """Return what was noted, the newest first: a year's notes are long."""
+    lines = [f"<li>{message_html(entry_words(entry))}</li>" for entry in reversed(told) if entry.note or entry.problem]
+    return f'<ul class="pc-entries" aria-label="Notes">{"".join(lines)}</ul>'
 
 
 def entry_words(entry: Entry) -> str:

@@ -65,6 +65,9 @@ function picture(chart, told) {
   lines.forEach((line, k) => write(line, MARGIN + TITLE_PX * LINE + (k + 1) * WORDS_PX * LINE, WORDS_PX, 400));
   const copy = chart.cloneNode(true);
   copy.removeAttribute("style");
+  // The chart's letters take the page's colour, which a file does not know.
+  const inked = chart.querySelectorAll("text");
+  copy.querySelectorAll("text").forEach((text, k) => text.setAttribute("fill", getComputedStyle(inked[k]).fill));
   // Another font than the page's may be wider than the room that the chart left for it.
   copy.setAttribute("overflow", "visible");
   copy.setAttribute("x", MARGIN);
