@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from posture_coach.activity.types import Activity
-from posture_coach.coach.story.words import counted, short
+from posture_coach.coach.story.words import DAY_S, HOUR_S, MINUTE_S, lasting, short
 from posture_coach.dashboard.trends.period_tables import (
-    HOUR_S,
-    MINUTE_S,
     PART_TITLE,
     Extremes,
     extremes,
@@ -20,8 +18,6 @@ from posture_coach.dashboard.trends.table import Column, Table, columns, listed
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Bout, Hour, Stretch
-
-DAY_S = 86400.0
 
 
 def hour_table(hours: Sequence[Hour], words: str, rules: Rules) -> Table:
@@ -99,11 +95,11 @@ def bout_table(bouts: Sequence[Bout], utc_offset_s: int, rules: Rules, words: st
     lasted = [minutes for _, minutes, *_ in rows]
     told = f"No bout of sitting on {words}."
     if len(lasted) == 1:
-        told = f"1 bout of sitting on {words}; it took {counted(round(lasted[0]), 'minute')}."
+        told = f"1 bout of sitting on {words}; it took {lasting(MINUTE_S * lasted[0])}."
     elif lasted:
         longer = sum(minutes > good for minutes in lasted)
         told = f"{len(lasted)} bouts of sitting on {words}, {longer} of them longer than {good:.0f} minutes; "
-        told += f"the longest took {counted(round(max(lasted)), 'minute')}."
+        told += f"the longest took {lasting(MINUTE_S * max(lasted))}."
     heads = columns(("from", "from"), ("minutes", "minutes", 0), ("ended_by", "ended by"))
     placed = (Column("start_h", "", hidden=True), Column("end_h", "", hidden=True))
     return Table("bouts", "Sitting in one go", told, (*heads, *placed), tuple(rows))

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import is_judged
-from posture_coach.dashboard.trends.period_tables import HOUR_S, MINUTE_S, PART_TITLE, Extremes, Sat, quartiles, sat
+from posture_coach.coach.story.words import MINUTE_S, short
+from posture_coach.dashboard.trends.period_tables import PART_TITLE, Extremes, Sat, quartiles, sat
 from posture_coach.dashboard.trends.table import NOTHING, said
 from posture_coach.dashboard.trends.verdicts import Compared
 from posture_coach.dashboard.words import message_html
@@ -53,7 +54,7 @@ def day_cards(day: Day, extremes: Extremes | None, rules: Rules) -> list[Card]:
     whole = ("Score", said(day.score, 0), f"{parts_told(day)}; {_sure(day)}")
     found = [
         whole if is_judged(day, rules) else ("Score", NOTHING, least),
-        ("Sitting", hours(one.seconds), _standing(day)),
+        ("Sitting", short(one.seconds), _standing(day)),
         ("Breaks taken", str(one.taken), f"planned {one.planned:.0f}"),
         ("Longest bout of sitting", minutes(one.longest_min), f"median {minutes(one.median_min)}"),
     ]
@@ -78,7 +79,7 @@ def _sure(day: Day) -> str:
 
 def _standing(day: Day) -> str:
     told = [
-        f"{activity} {hours(day.seconds[activity])}"
+        f"{activity} {short(day.seconds[activity])}"
         for activity in (Activity.STANDING, Activity.WALKING, Activity.EXERCISING)
         if day.seconds.get(activity)
     ]
@@ -97,7 +98,7 @@ def period_cards(days: list[Day], rules: Rules) -> list[Card]:
         else ("Score", said(middle, 0), "of the one day that could be judged" if scored else "no day could be judged"),
         (
             "Sitting a day",
-            hours(one.seconds / count),
+            short(one.seconds / count),
             "on the one day with something kept" if count == 1 else f"over {count} days with something kept",
         ),
         ("Breaks a day", f"{one.taken / count:.1f}", f"planned {one.planned / count:.1f}"),
@@ -105,15 +106,9 @@ def period_cards(days: list[Day], rules: Rules) -> list[Card]:
     ]  # fmt: skip
 
 
-def hours(seconds: float) -> str:
-    """Write a time in hours and minutes."""
-    whole = round(seconds / 60.0)
-    return f"{whole // 60} h {whole % 60:02} min" if whole >= HOUR_S / 60.0 else f"{whole} min"
-
-
 def minutes(value: float) -> str:
     """Write a time that is given in minutes, as every other: nobody thinks in 402 of them."""
-    return NOTHING if math.isnan(value) else hours(value * MINUTE_S)
+    return NOTHING if math.isnan(value) else short(value * MINUTE_S)
 
 
 def verdicts_html(found: Iterable[Compared]) -> str:

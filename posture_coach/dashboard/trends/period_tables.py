@@ -12,7 +12,7 @@ import numpy as np
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import is_judged
-from posture_coach.coach.story.words import counted
+from posture_coach.coach.story.words import HOUR_S, MINUTE_S, lasting
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns, said
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
@@ -22,7 +22,6 @@ from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.targets import RelativeTo, Target, Targets
 from posture_coach.store.history.trends import Day, Doing, MeasureDay, WindowScore
 
-HOUR_S, MINUTE_S = 3600.0, 60.0
 LEAST_DAYS = 3
 """Fewer days show no trend."""
 QUARTILES = (25.0, 50.0, 75.0)
@@ -246,7 +245,7 @@ def bouts_table(days: Sequence[Day], period: Period, rules: Rules) -> Table:
         rows.append((at, one.median_min, one.longest_min, one.seconds / HOUR_S / len(of), len(_all_bouts(of))))
     longest = [row[2] for row in rows if not math.isnan(row[2])]
     told = f"Bouts of sitting over {_over(period)}: "
-    told += f"the longest took {counted(round(max(longest)), 'minute')}" if longest else "there were none"
+    told += f"the longest took {lasting(MINUTE_S * max(longest))}" if longest else "there were none"
     told += f"; good is up to {good_bout_min(rules):.0f} minutes in one go."
     heads = columns(
         ("median_min", "median bout (min)", 0), ("longest_min", "longest bout (min)", 0),

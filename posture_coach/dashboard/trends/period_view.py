@@ -8,6 +8,7 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import is_judged
+from posture_coach.coach.story.words import MINUTE_S
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.changes_view import changes
@@ -72,7 +73,7 @@ def _score(choice: Choice, period: Period, now: Several, first: Several, rules: 
     if mean is not None:
         keys.append(f"{BASELINE}, {mean:.0f}.")
     if not all(is_judged(day, rules) for day in now.days):
-        keys.append(f"A day has a score from {rules.days.enough_s / tables.MINUTE_S:g} minutes on.")
+        keys.append(f"A day has a score from {rules.days.enough_s / MINUTE_S:g} minutes on.")
     show(score, charts.spread_chart(score, period, "score", mean), keys, choice.file)
 
 
@@ -118,7 +119,7 @@ def _parts_and_hours(choice: Choice, period: Period, now: Several, rules: Rules)
     with right:
         words = f"{period.words}, as far back as five minutes are kept ({choice.minutes_days} days)"
         hours = tables.hours_table(now.windows, words, rules)
-        least_min = rules.days.least_hour_s / tables.MINUTE_S
+        least_min = rules.days.least_hour_s / MINUTE_S
         keys = [f"Lighter is better; an hour needs {least_min:g} minutes in which somebody was seen."]
         show(hours, charts.map_chart(hours) if hours.rows else None, keys, choice.file)
 
