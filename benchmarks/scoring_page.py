@@ -14,6 +14,7 @@ from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.own import HEAVIEST
 from posture_coach.scoring.perhaps import LEAST_CHANCE, STILL_CHANCE
 from posture_coach.scoring.rules import Rules, Scale, shipped_rules
+from posture_coach.scoring.steady import DWELL_S
 from posture_coach.scoring.targets import (
     FULL_SCORE,
     JUDGED,
@@ -56,6 +57,7 @@ def _parts(targets: Targets, rules: Rules, sources: Mapping[str, Source]) -> dic
         "least targets": f"{targets.points.least_targets}",
         "heaviest": f"{HEAVIEST:g}",
         "least chance": f"{LEAST_CHANCE:.0%}".replace("%", " %"),
+        "dwell": f"{DWELL_S:g}",
         "still chance": f"{STILL_CHANCE:.1%}".replace("%", " %"),
         "points told": told(judged["points"]),
         "longest step": f"{LONGEST_STEP_S:g}",

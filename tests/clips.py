@@ -26,6 +26,7 @@ SLUMPED = samples_folder() / "sitting_slumped.jpg"
 WALK = samples_folder() / "walk_side.mp4"
 SQUATS = samples_folder() / "squats_front.mp4"
 LONG_WALK = samples_folder() / "walk_side_rendered.mp4"
+DESK_CLIP = samples_folder() / "desk_webcam_rendered.mp4"
 
 TICKS = Fraction(1, 90_000)
 FAST = Settings(model=Model.LITE)

@@ -18,6 +18,7 @@ from posture_coach.coach.upright import NOTHING_YET, Standing, Upright
 from posture_coach.measures.definitions import BY_NAME
 from posture_coach.scoring.assess import Assessment, Reading, Record
 from posture_coach.scoring.bands import Grade
+from posture_coach.scoring.steady import Steady
 
 SCREENS_PER_S = 4
 STYLE = {Grade.GOOD: "green", Grade.CAUTION: "yellow", Grade.POOR: "red"}
@@ -28,9 +29,10 @@ def show(
     assessments: Iterable[Assessment], console: Console, title: str, until_s: float, upright: Upright | None = None
 ) -> None:
     """Show the newest reading until the source ends or until_s is reached, and what it is held against."""
+    steady = Steady()
     with _whole_lines(console), Screen(console=console, refresh_per_second=SCREENS_PER_S, transient=False) as screen:
         for assessment in assessments:
-            reading = assessment.reading(0)
+            reading = steady.push(assessment)
             own = "   own targets" if assessment.score.targets.own else ""
             screen.update(_page(reading, f"{title}{own}", upright.standing if upright is not None else NOTHING_YET))
             if reading.time_s >= until_s:

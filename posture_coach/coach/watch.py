@@ -29,7 +29,8 @@ from posture_coach.pose.camera import Live, is_camera, open_live
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.sources import LiveState
 from posture_coach.pose.types import Frame, Model
-from posture_coach.scoring.assess import Assessment
+from posture_coach.scoring.assess import Assessment, Reading
+from posture_coach.scoring.steady import Steady
 from posture_coach.store.files.own_targets import ME, Held
 
 LOOK_AGAIN_S = 0.25
@@ -41,8 +42,8 @@ HISTORY_LENGTH = 1500
 RETRY_S = 5.0
 """After a problem that may pass, such as a camera in a call."""
 
-Pack = Callable[[Frame, Assessment, "Status"], bytes]
-"""Turns a picture and what was found in it into what is sent; called on the watch's thread."""
+Pack = Callable[[Frame, Assessment, Reading, "Status"], bytes]
+"""Turns a picture, what was found in it and what is told of that into what is sent; called on the watch's thread."""
 Lock = Callable[[], AbstractContextManager[object]]
 """Keeps other processes from the camera while it is held; raises CameraError where one holds it."""
 
@@ -349,10 +350,11 @@ class Watch:
                 self._keeper.watch(wish.source, eye, lambda: self._upright.standing.place)
             self._set(_session=session)
             try:
+                steady = Steady()
                 with closing(iter(session)) as seen:
                     for frame, assessment in seen:
                         self._upright.push(session, frame, assessment.poses, session.sight)
-                        self._publish(frame, assessment)
+                        self._publish(frame, assessment, steady.push(assessment))
             finally:
                 self._set(_session=None)
         if live.state is LiveState.ENDED and self._is_due():
@@ -365,10 +367,10 @@ class Watch:
             self._set(_phase=Phase.PROBLEM if lost else Phase.STARTING, _problem=live.problem or "")
         return True
 
-    def _publish(self, frame: Frame, assessment: Assessment) -> None:
+    def _publish(self, frame: Frame, assessment: Assessment, told: Reading) -> None:
         self._set(_phase=Phase.WATCHING, _problem="")
         self._count += 1
-        packed = self._pack(frame, assessment, self.status)
+        packed = self._pack(frame, assessment, told, self.status)
         with self._news:
             self._history.append((frame.time_s, float(assessment.score.score[0])))
             if self._wanted:  # asked with the lock: who has paused is shown nothing more

@@ -77,7 +77,8 @@ What is not seen is left out: it never counts as good or as bad, it lowers the *
 EDGES = """
 A measured angle is never exact. Each comes with an interval, and earns the average of what it would earn anywhere
 within it. So an angle at the edge of good earns something between good and caution, and the score does not jump. Where
-the interval reaches into another grade, the word says so: *good, perhaps caution*.
+the interval reaches into another grade, the word says so: *good, perhaps caution*. On *Live* the word follows a change
+a moment later, so that it can be read; the score follows at once.
 """
 SEEN_FROM = {Plane.SAGITTAL: "from the side", Plane.FRONTAL: "from the front", Plane.ANY: "from several sides"}
 NO_END_MIN = 1440.0

@@ -35,7 +35,7 @@ def until(done, what):
         time.sleep(0.01)
 
 
-def told(frame, assessment, status):
+def told(frame, assessment, _reading, status):
     """Pack what a test wants to know."""
     return f"{frame.time_s} {frame.size} {assessment.poses.model} {status.phase}".encode()
 
@@ -174,7 +174,7 @@ def test_the_one_who_is_chosen_is_measured(started, tmp_path):
     """A walker twice, side by side."""
     twice = beside(*([image for _, image in frames_of(LONG_WALK)][:90] for _ in range(2)), tmp_path / "two.mp4", 90)
 
-    def who(frame, assessment, status):
+    def who(frame, assessment, _reading, status):
         left = assessment.poses.points_px[0, 0, 0] < frame.size[0] / 2
         return f"{[each.measured for each in status.people]} {assessment.person} {bool(left)}".encode()
 
@@ -276,7 +276,7 @@ def test_other_targets_are_taken_over_at_once_without_opening_anew(started):
     sets = {"me": shipped()}
     told_of = []
 
-    def pack(_frame, assessment, status):
+    def pack(_frame, assessment, _reading, status):
         told_of.append((assessment.score.targets, status.held.person))
         return b""
 
@@ -299,7 +299,7 @@ def test_other_targets_are_taken_over_at_once_without_opening_anew(started):
 
 def test_targets_are_read_anew_when_watching_begins(started):
     now = [shipped()]
-    watch = started(pack=lambda _f, assessment, _s: str(len(assessment.score.targets.own)).encode(),
+    watch = started(pack=lambda _f, assessment, _r, _s: str(len(assessment.score.targets.own)).encode(),
                     held=lambda who: Held(who, now[0]))  # fmt: skip
     table = {"schema_version": 1, "targets": {"walking_trunk": {"weight": 1.0}}}
     now[0] = merged(table, shipped(), shipped_accuracy().mdc, file="x")

@@ -16,14 +16,16 @@ from posture_coach.coach.upright import Standing
 from posture_coach.coach.watch import Phase, Status, Wish
 from posture_coach.dashboard.live.message import LENGTH_BYTES, LONGEST_PX, beginning, pack, without_picture
 from posture_coach.dashboard.live.route import whom
-from posture_coach.drawing import PAPER
+from posture_coach.drawing import GRADE_COLOUR, PAPER
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame
+from posture_coach.scoring.bands import Grade
 from posture_coach.scoring.own import merged
+from posture_coach.scoring.steady import Steady
 from posture_coach.store.files.own_targets import Held, shipped
 from tests.batch.made import SITTING, STANDING, assessed, assessor
 from tests.drawn import Body, draw
@@ -42,8 +44,21 @@ def unpacked(message):
     return json.loads(message[LENGTH_BYTES : LENGTH_BYTES + length]), message[LENGTH_BYTES + length :]
 
 
+def packed(given, assessment, status):
+    return pack(given, assessment, Steady().push(assessment), status)
+
+
 def told(body, baseline=None, status=WATCHING):
-    return unpacked(pack(frame(), assessed([body], baseline), status))[0]
+    return unpacked(packed(frame(), assessed([body], baseline), status))[0]
+
+
+HIP = "hip_flexion_left_deg"
+
+
+def red(jpeg):
+    """Count the pixels in the colour of poor."""
+    image = cv2.cvtColor(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return (np.abs(image.astype(int) - np.array(GRADE_COLOUR[Grade.POOR])).max(axis=2) < 40).sum()
 
 
 def entry(message, name):
@@ -77,6 +92,20 @@ def test_a_grade_says_what_it_may_be_too(hip_deg):
     hip = entry(told(replace(SITTING, hip_flexion_left_deg=hip_deg)), "hip_flexion_left_deg")
     assert (hip["grade"], hip["perhaps"]) == (part.grade.name.lower(), part.perhaps_words)
     assert bool(hip["perhaps"]) == (hip_deg > 80.0)
+
+
+def test_word_and_colours_are_those_that_are_told_steadily():
+    steady, chain = Steady(), assessor()
+    series = draw([replace(SITTING, hip_flexion_left_deg=degree) for degree in (60.0, 110.0)], hz=10.0)
+    sent = [
+        (one, unpacked(pack(frame(), one, steady.push(one), WATCHING)))
+        for one in (chain.push(series.part(i, i + 1)) for i in range(2))
+    ]
+    assert [entry(message, HIP)["grade"] for _, (message, _) in sent] == ["good", "good"]
+    assert [entry(message, HIP)["perhaps"] for _, (message, _) in sent] == ["", "perhaps poor"]
+    last, (_, jpeg) = sent[-1]
+    _, own = unpacked(packed(frame(), last, WATCHING))
+    assert red(jpeg) < red(own) / 2, "the angle is drawn in another colour than its word has"
 
 
 def test_nothing_is_never_minus_nothing():
@@ -180,7 +209,7 @@ def test_a_page_that_opens_gets_the_scores_so_far():
 
 
 def test_the_picture_is_a_jpeg_of_a_modest_size_with_the_person_drawn_in():
-    _, jpeg = unpacked(pack(frame(), assessed([SITTING]), WATCHING))
+    _, jpeg = unpacked(packed(frame(), assessed([SITTING]), WATCHING))
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert max(image.shape[:2]) == LONGEST_PX
     assert (np.abs(image.astype(int) - GREY).max(axis=2) > 60).any(), "nothing is drawn"
@@ -189,14 +218,14 @@ def test_the_picture_is_a_jpeg_of_a_modest_size_with_the_person_drawn_in():
 
 def test_skeleton_only_sends_nothing_of_the_picture():
     hidden = replace(WATCHING, wish=replace(WATCHING.wish, skeleton_only=True))
-    _, jpeg = unpacked(pack(frame(200), assessed([SITTING]), hidden))
+    _, jpeg = unpacked(packed(frame(200), assessed([SITTING]), hidden))
     image = cv2.cvtColor(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
     assert np.abs(image[:20].astype(int) - np.array(PAPER)).max() < 12
 
 
 def test_the_frame_itself_is_left_as_it_was():
     given = frame()
-    pack(given, assessed([SITTING]), WATCHING)
+    packed(given, assessed([SITTING]), WATCHING)
     assert (given.image == GREY).all()
 
 
@@ -220,7 +249,7 @@ def test_own_targets_are_marked_and_a_damaged_file_is_told():
     table = {"schema_version": 1, "targets": {target.id: {"weight": 1.0}}}
     own = merged(table, shipped(), shipped_accuracy().mdc, file="x")
     result = assessor(targets=own).push(draw([SITTING]))
-    message = unpacked(pack(frame(), result, replace(WATCHING, held=Held("me", own))))[0]
+    message = unpacked(packed(frame(), result, replace(WATCHING, held=Held("me", own))))[0]
     assert message["own_targets"] == "Own targets: 1 changed"
     assert entry(message, "hip_flexion_left_deg")["band"] == "good: 45 to 90° (own target)"
     assert "own target" not in entry(message, "knee_flexion_left_deg")["band"]

@@ -42,9 +42,8 @@ GOING_ON = {
 """An invitation to move, not a fault."""
 
 
-def pack(frame: Frame, assessment: Assessment, status: Status) -> bytes:
-    """Pack one picture with what was found in it."""
-    reading = assessment.reading(0)
+def pack(frame: Frame, assessment: Assessment, reading: Reading, status: Status) -> bytes:
+    """Pack one picture with what was found in it, as the reading tells it."""
     found = bool(assessment.poses.detected[0])
     told = {
         **_status(status),
