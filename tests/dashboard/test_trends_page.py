@@ -11,12 +11,14 @@ from datetime import date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from posture_coach.dashboard.trends import fresh
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.settings import Settings, save
 from posture_coach.store.history import cipher
 from posture_coach.store.history.database import FILE_NAME, URL_VARIABLE, Database, address
 from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.trends import About
 from posture_coach.store.sealed import keys, people
 from tests.dashboard.trends_made import GOOD_WEEK, LATER_WEEK, LONE_WEEK, STILL_WEEK, write_day
 
@@ -233,6 +235,62 @@ def test_a_period_out_of_reach_is_not_kept_in_mind(shown):
 def test_how_long_minutes_are_kept_is_what_the_settings_say(kept):
     save(Settings(minutes_days=17), kept.parent / "settings.toml")
     assert said_in(page(view="Week", day=STILL_WEEK), "as far back as five minutes are kept (17 days)")
+
+
+# Of what is kept meanwhile
+
+
+def following(monkeypatch):
+    """Note what the page keeps up with, and let it."""
+    followed = []
+
+    def keep_up(about, shown):
+        followed.append((about, shown))
+        fresh.keep_up(about, shown)
+
+    monkeypatch.setattr("posture_coach.dashboard.trends.page.keep_up", keep_up)
+    return followed
+
+
+def test_only_a_page_with_today_on_it_keeps_up(kept, monkeypatch):
+    followed = following(monkeypatch)
+    for chosen in ({"day": STILL_WEEK}, {"view": "Week", "day": STILL_WEEK}, {"view": "Compare"}):
+        page(**chosen)
+    assert followed == []
+    with Database(address(f"sqlite:///{kept}")) as database:
+        write_day(database, date.today(), length_s=1200)
+    for view in ("Day", "Week", "Month", "Year"):
+        page(view=view, day=date.today())
+    assert [about for about, _ in followed] == [About()] * 4
+
+
+def test_what_there_is_of_today_differs_only_where_something_new_is_kept(folder):
+    none = fresh.stand(About())
+    assert none == (date.today(), [])
+    with Database(address(f"sqlite:///{folder / FILE_NAME}")) as database:
+        prepare(database, datetime.now().astimezone())
+        write_day(database, date.today(), length_s=1200)
+        one = fresh.stand(About())
+        assert one == fresh.stand(About()) != none
+        assert fresh.stand(About(person=7)) == none
+        write_day(database, date.today(), length_s=10, hour=11)
+        assert fresh.stand(About()) != one
+
+
+def test_a_page_that_told_of_a_fault_keeps_up_too(folder, monkeypatch):
+    followed = following(monkeypatch)
+    (folder / FILE_NAME).write_text("This is a letter.\n" * 1000)
+    assert page().error
+    assert followed == [(About(), None)], "whatever can be read is news"
+
+
+def test_what_the_last_click_brought_is_not_taken_away_by_a_page_anew(shown):
+    run = shown(diary=True, diary_fault="Type it again.")
+    assert fault(run) == "Type it again."
+    for by_itself, told in ((True, 1), (True, 1), (False, 0), (True, 0)):
+        if by_itself:
+            run.session_state[fresh.BY_ITSELF] = True
+        assert len(run.run().error) == told
 
 
 # Of what is not there

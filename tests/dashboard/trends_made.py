@@ -30,9 +30,9 @@ GOOD_WEEK, STILL_WEEK, LATER_WEEK, LONE_WEEK = (MONDAY + timedelta(days=days) fo
 """Mondays: days with breaks; days that are sat through; days with breaks again; a single day, at no known place."""
 
 
-def write_day(database, day, seed=1, length_s=LENGTH_S, *, still=False, place=DESK, person=None):
+def write_day(database, day, seed=1, length_s=LENGTH_S, *, still=False, place=DESK, person=None, hour=9):
     """Write a morning from nine o'clock on, in a single commit; `still`: it is sat through."""
-    started = datetime.combine(day, time(9), ZONE)
+    started = datetime.combine(day, time(hour), ZONE)
     origin = Origin(started, "Camera 0", Model.FULL, Mode.TRACKED, "0.1.0", place=place, person=person)
     windows, happenings, batch = Windows(TARGETS, RULES), Happenings(RULES), Batch()
     for second in seconds(np.random.default_rng(seed), length_s):

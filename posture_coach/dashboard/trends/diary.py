@@ -41,8 +41,14 @@ SEALED = "What you write here is sealed with a key of your own before it is kept
 RATINGS = list(range(LEAST, MOST + 1))
 
 
-def diary_section(reader: Reader, period: Period, whose: Whose) -> None:
-    """Show somebody's diary of some days, and a form to write into it."""
+def diary_section(reader: Reader, period: Period, whose: Whose, *, by_itself: bool = False) -> None:
+    """Show somebody's diary of some days, and a form to write into it.
+
+    Parameters
+    ----------
+    by_itself
+        Nobody has clicked: the page is built anew for what is new on it.
+    """
     person = whose.person
     owner = "your diary (only if you like)" if person is None else f"diary of {plain(whose.called)} (only if wanted)"
     with st.expander(f"Pain and comfort: {owner}", key="trends_diary", on_change="rerun") as shown:
@@ -51,9 +57,7 @@ def diary_section(reader: Reader, period: Period, whose: Whose) -> None:
         st.html(note_html(APART, SEALED))
         # It has its place also where there is nothing to say: what stands below must not be made anew.
         with st.container():
-            for name, tell in ((FAULT, st.error), (DONE, st.success)):
-                if name in st.session_state:
-                    tell(plain(st.session_state.pop(name)))
+            _messages(by_itself=by_itself)
         standing = reader.ask(keys.standing)
         if standing is not None and standing.held_by and SEALER not in st.session_state:
             _closed(reader, standing)
@@ -65,6 +69,16 @@ def diary_section(reader: Reader, period: Period, whose: Whose) -> None:
             if told:
                 _removal(reader, told)
         _form(reader, person, ask=sealer is None)
+
+
+def _messages(*, by_itself: bool) -> None:
+    """Say how the last click went; a page that is built anew by itself says it again."""
+    state = st.session_state
+    for name, tell in ((FAULT, st.error), (DONE, st.success)):
+        words = state.pop(name, None) or (state.get(f"{name}_said") if by_itself else None)
+        state[f"{name}_said"] = words
+        if words:
+            tell(plain(words))
 
 
 def _closed(reader: Reader, standing: keys.Standing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +14,7 @@ from posture_coach.dashboard.trends.choice import DAY_KEY, Choice
 from posture_coach.dashboard.trends.compare_view import compare_view
 from posture_coach.dashboard.trends.day_view import day_view
 from posture_coach.dashboard.trends.diary import SEALER, diary_section
+from posture_coach.dashboard.trends.fresh import BY_ITSELF, keep_up, stand, today
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import note_html, sketch_html
 from posture_coach.dashboard.trends.period import BASELINE_DAYS, Period, Span, after, around, baseline, before
@@ -45,12 +46,12 @@ NOTHING_YET = """
 
 1. Open *Live* and sit, stand or walk before the camera, or leave `posture-coach monitor` running on the terminal.
 2. What is measured is kept as it comes, on this machine alone, unless keeping is switched off there.
-3. Come back here ten seconds later: the day has begun to show. Hours come with the first five minutes, a trend needs
-   three days.
+3. Within a minute the day begins to show here, by itself. Hours come with the first five minutes, a trend needs three
+   days.
 """
 NOTHING_OF = """
 **Nothing is kept of {called} yet.** `posture-coach monitor --of NAME` keeps what a camera sees of somebody else. The
-day begins to show here ten seconds later; a trend needs three days.
+day begins to show here within a minute; a trend needs three days.
 """
 
 
@@ -58,21 +59,34 @@ def trends_page() -> None:
     """Show the page."""
     st.html(STYLE)
     st.title("Trends", anchor=False)
+    by_itself = st.session_state.pop(BY_ITSELF, False)
     try:
-        _show()
+        _show(by_itself=by_itself)
     except StoreError as why:
         st.error(plain(str(why)), icon=":material/error:")
+        keep_up(About(), None)
 
 
-def _show() -> None:
+def _show(*, by_itself: bool) -> None:
     whose = _whose()
     about = About(whose.person)
+    shown = stand(about)
+    # However much stands in it: the diary has its place below, and what is being typed there stays.
+    with st.container():
+        period = _kept(whose, about)
+    if period is not None:
+        diary_section(READER, period, whose, by_itself=by_itself)
+        if today() in period:
+            keep_up(about, shown)
+
+
+def _kept(whose: Whose, about: About) -> Period | None:
+    """Show what is kept; return the days that are looked at, None where it is not one period."""
     known = READER.ask(lambda c: (trends.reach(c, about), trends.places(c, whose.person)))
     if known is None or known[0] is None:
         st.markdown(NOTHING_OF.format(called=plain(whose.called)) if whose.called else NOTHING_YET)
         st.html(sketch_html())
-        diary_section(READER, around(Span.WEEK, _today()), whose)
-        return
+        return around(Span.WEEK, today())
     (first, last), places = known[0], known[1]
     st.html(note_html(INTRODUCTION))
     view = st.segmented_control(
@@ -81,19 +95,19 @@ def _show() -> None:
     )  # fmt: skip
     if view == COMPARE:
         _compare(first, last, places, whose)
-        return
+        return None
     span = Span(view or Span.DAY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = _period(span, first, last)
         choice = _choice(span, period, places, (first, last), whose)
-    today = "Today, " if period == around(Span.DAY, _today()) else ""
-    st.header(f"{today}{period.words}", anchor=False)
+    now = "Today, " if period == around(Span.DAY, today()) else ""
+    st.header(f"{now}{period.words}", anchor=False)
     if span is Span.DAY:
         day_view(choice, period)
     else:
         period_view(choice, period, before(span, period), span.value.lower())
     story_section(choice, period, span)
-    diary_section(READER, period, whose)
+    return period
 
 
 def _whose() -> Whose:
@@ -115,13 +129,9 @@ def _forget_days() -> None:
         st.session_state.pop(key, None)
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
-
-
 def _period(span: Span, first: date, last: date) -> Period:
     """Let choose a day, and with it the period that it lies in; the newest day with something is shown at first."""
-    state, newest = st.session_state, max(last, _today())
+    state, newest = st.session_state, max(last, today())
     if DAY_KEY in state and not first <= (state[DAY_KEY] or first) <= newest:
         del state[DAY_KEY]
 
@@ -170,7 +180,7 @@ def _compare(first: date, last: date, places: list[str], whose: Whose) -> None:
     latest = Period(max(first, last - fortnight), last)
     former_last = max(first, latest.first - timedelta(days=1))
     former = Period(max(first, former_last - fortnight), former_last)
-    newest = max(last, _today())
+    newest = max(last, today())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         spans = [
             _days(words, period, first, newest, key)
