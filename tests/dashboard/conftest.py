@@ -85,21 +85,27 @@ def answers(url: str) -> bool:
         return False
 
 
-def started(home: Path, source: Path | str, *options: str) -> tuple[Dashboard, subprocess.Popen[bytes]]:
-    """Start a server, and wait until it answers or has ended."""
-    port = free_port()
-    command = [*PROGRAM, "--no-browser", "--port", str(port), "--source", str(source), *options]
-    data = home / "data" / "posture-coach"
-    env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), **{FOLDER_VARIABLE: str(data)})
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=env, cwd=home)
-    url = f"http://127.0.0.1:{port}"
+def on_a_free_port(start: Callable[[int], subprocess.Popen[bytes]], log: Path) -> tuple[int, subprocess.Popen[bytes]]:
+    """Start a server that logs there, and wait until it answers; on another port where somebody came in between."""
+    for _ in range(STARTS):
+        port = free_port()
+        process = start(port)
+        if runs(process, f"http://127.0.0.1:{port}"):
+            return port, process
+        told = log.read_text()
+        if not any(words in told for words in PORT_TAKEN):
+            break
+    pytest.fail(told)
+
+
+def runs(process: subprocess.Popen[bytes], url: str) -> bool:
+    """Wait until a server answers or has ended; return whether it goes on."""
     try:
         until(lambda: answers(url) or process.poll() is not None, "the server does not answer")
     except BaseException:
         ended(process)
         raise
-    return Dashboard(url, port, process.pid, home / "server.log"), process
+    return process.poll() is None
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:
@@ -111,14 +117,17 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 def serving(home: Path, source: Path | str, *options: str) -> Iterator[Dashboard]:
     """Start the dashboard as a user does, with the source played as the camera."""
     home.mkdir(exist_ok=True)
-    for _ in range(STARTS):
-        dashboard, process = started(home, source, *options)
-        told = (home / "server.log").read_text()
-        if process.poll() is None or not any(words in told for words in PORT_TAKEN):
-            break
+    data, told = home / "data" / "posture-coach", home / "server.log"
+    env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), **{FOLDER_VARIABLE: str(data)})
+
+    def start(port: int) -> subprocess.Popen[bytes]:
+        command = [*PROGRAM, "--no-browser", "--port", str(port), "--source", str(source), *options]
+        with told.open("w") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, env=env, cwd=home)
+
+    port, process = on_a_free_port(start, told)
     try:
-        assert process.poll() is None, told
-        yield dashboard
+        yield Dashboard(f"http://127.0.0.1:{port}", port, process.pid, told)
     finally:
         ended(process)
 
