@@ -26,11 +26,14 @@ from benchmarks.real_clips import clip_lines
 from benchmarks.real_photos import photo_lines
 from benchmarks.truth import Item, as_photos, camera, frames, items, options, poses
 from posture_coach.measures.accuracy import OTHER_MODE_WIDENING, shipped_accuracy
+from posture_coach.measures.calibration import levelled
 from posture_coach.measures.columns import VIEWS
 from posture_coach.measures.definitions import TABLE, UNIT_SIGN, Definition
 from posture_coach.measures.desk_constants import PitchFrom
 from posture_coach.measures.measurer import Measurer
+from posture_coach.measures.scene import scene
 from posture_coach.measures.skeleton import Offsets
+from posture_coach.measures.view import ViewTracker
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.types import Mode, Model
@@ -309,13 +312,15 @@ def cost(truth: Sequence[Item], model: Model, cache: Path | None) -> str:
     """Say the processor time to measure one picture, one at a time as a live camera hands them over, beside finding."""
     item = next(i for i in truth if i.rate_hz and i.camera == "side")
     series = poses(item, model, Mode.TRACKED, cache)
-    measurer = Measurer(shipped_accuracy(live=True), camera=camera(item, cache))
+    accuracy, eye, tracker = shipped_accuracy(live=True), camera(item, cache), ViewTracker()
     parts = [series.part(i % len(series), i % len(series) + 1) for i in range(TIMED_PICTURES)]
-    measuring_s = min(_seconds(measurer.push, parts) for _ in range(TIMED_ROUNDS))
+    ways = Measurer(accuracy, camera=eye).push, lambda seen: scene(levelled(seen, eye), seen, tracker, accuracy)
+    measuring_s, fusing_s = (min(_seconds(way, parts) for _ in range(TIMED_ROUNDS)) for way in ways)
     with Landmarker(model, Mode.TRACKED) as network:
         finding_s = _seconds(network.find, list(islice(frames(item), FOUND_PICTURES)))
     share = f"{measuring_s / finding_s:.1%} of what finding the person in it takes"
-    return f"{1000.0 * measuring_s:.1f} ms of processor time, {share}"
+    fused = f"{1000.0 * fusing_s:.1f} ms of it go into camera, view, side and joints, from picture and world points"
+    return f"{1000.0 * measuring_s:.1f} ms of processor time, {share}; {fused}"
 
 
 def _seconds(work: Callable[[Any], object], pieces: Sequence[Any]) -> float:
