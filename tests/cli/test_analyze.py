@@ -162,10 +162,10 @@ def test_fewer_pictures_a_second_are_detected_one_by_one(clip, tmp_path):
     assert set(table["mode"].to_pylist()) == {"detected"}
 
 
-def test_mirror_swaps_the_sides(clip, tmp_path):
-    for name, options in (("plain", []), ("mirrored", ["--mirror"])):
-        assert analysed(clip, tmp_path / name, *options).code == 0
-    plain, mirrored = (summary(tmp_path / name, "walk")["measures"] for name in ("plain", "mirrored"))
+def test_mirror_swaps_the_sides(clip, once):
+    (plain_out, plainly), (mirrored_out, in_the_mirror) = once(clip), once(clip, "--mirror")
+    assert plainly.code == in_the_mirror.code == 0
+    plain, mirrored = (summary(out, "walk")["measures"] for out in (plain_out, mirrored_out))
     assert plain["knee_flexion_left_deg"]["median"] is not None
     assert plain["knee_flexion_right_deg"]["reason"] == "far side hidden"
     assert mirrored["knee_flexion_left_deg"]["reason"] == "far side hidden"

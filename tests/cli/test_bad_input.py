@@ -130,16 +130,16 @@ def promised(project):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_a_difficult_input(row, inputs, tmp_path):
+def test_a_difficult_input(row, inputs, once):
     path = inputs(row)
-    ended = analysed(path, tmp_path, *row.options)
-    told = summary(tmp_path, path.stem)
+    out, ended = once(path, *row.options)
+    told = summary(out, path.stem)
     assert (told["status"], ended.code) == (row.status, CODES[row.status]), ended.said
     for words in row.words:
         assert words in ended.said
         assert words in " ".join(told["warnings"])
     assert "Traceback" not in ended.said
-    table = tmp_path / f"{path.stem}.frames.parquet"
+    table = out / f"{path.stem}.frames.parquet"
     assert table.exists() == (row.status != "failed")
 
 
@@ -196,13 +196,13 @@ def test_a_choice_that_names_nobody(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_turned_phone_gives_the_numbers_of_the_upright_clip(inputs, tmp_path):
+def test_a_turned_phone_gives_the_numbers_of_the_upright_clip(inputs, once):
     rows = (Row("", f"{SQUATS}rot90_metadata.mp4", ""), Row("", "squats_front.mp4", ""))
     told = []
     for row in rows:
         path = inputs(row)
-        analysed(path, tmp_path)
-        told.append(summary(tmp_path, path.stem))
+        out, _ = once(path)
+        told.append(summary(out, path.stem))
     turned, upright = told
     assert (turned["source"]["width"], turned["source"]["height"]) == (
         upright["source"]["width"], upright["source"]["height"],
@@ -211,10 +211,10 @@ def test_a_turned_phone_gives_the_numbers_of_the_upright_clip(inputs, tmp_path):
     assert turned_s == pytest.approx(upright_s, abs=1.0)
 
 
-def test_time_starts_at_the_first_frame_and_the_containers_own_start_is_kept(inputs, tmp_path):
+def test_time_starts_at_the_first_frame_and_the_containers_own_start_is_kept(inputs, once):
     path = inputs(Row("", "variants/walk_offset_start_pts.mp4", ""))
-    analysed(path, tmp_path)
-    source = summary(tmp_path, path.stem)["source"]
+    out, _ = once(path)
+    source = summary(out, path.stem)["source"]
     assert source["start_s"] == pytest.approx(1.87, abs=0.01)
     assert source["duration_s"] == pytest.approx(4.0, abs=0.05)
 

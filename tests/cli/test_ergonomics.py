@@ -28,9 +28,10 @@ def test_the_scales_stand_in_the_summary_with_the_answers(tmp_path):
     assert window["rula"]["words"].startswith("For the clinician")
 
 
-def test_without_the_option_the_summary_has_none(tmp_path):
-    assert analysed(SITTING, tmp_path).code == 0
-    assert "ergonomics" not in summary(tmp_path, SITTING.stem)
+def test_without_the_option_the_summary_has_none(once):
+    out, ended = once(SITTING)
+    assert ended.code == 0
+    assert "ergonomics" not in summary(out, SITTING.stem)
 
 
 @pytest.mark.parametrize(
