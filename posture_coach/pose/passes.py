@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
+from posture_coach.pose.turning import in_mirror
 from posture_coach.pose.types import Floats, Frame, Landmark, Mode, Picture, Pose
 
 CUT_PX = 512
@@ -47,7 +48,7 @@ class _Look:
         """Return the photo seen this way; beyond its edge the edge goes on."""
         whole = (1.0, (0.0, 0.0), photo.shape[1::-1])
         seen = photo if (self.scale, self.corner, self.size) == whole else self._cut(photo)
-        return np.ascontiguousarray(seen[:, ::-1]) if self.mirrored else seen
+        return in_mirror(seen) if self.mirrored else seen
 
     def _cut(self, photo: Picture) -> Picture:
         side = self.size[0] / self.scale

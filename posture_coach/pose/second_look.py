@@ -17,6 +17,7 @@ from posture_coach.geometry import distance, middle
 from posture_coach.pose.landmarker import Landmarker
 from posture_coach.pose.passes import SAME_PERSON_TRUNKS
 from posture_coach.pose.sides import LEG_PARTS, with_legs_exchanged
+from posture_coach.pose.turning import in_mirror
 from posture_coach.pose.types import Bools, Floats, Frame, Landmark, Pose, PoseSeries
 
 LEAD_S = 1.0
@@ -48,7 +49,7 @@ def in_the_mirror(
             if following == len(wanted_s):
                 break
             if wanted_s[following] - frame.time_s <= LEAD_S:
-                pose = network.find(replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1])))
+                pose = network.find(replace(frame, image=in_mirror(frame.image)))
                 if pose is not None:
                     found[frame.index] = pose.mirrored()
                 looked()

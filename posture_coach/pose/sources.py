@@ -17,9 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from posture_coach.errors import SourceError, SourceNotFoundError, UnreadableSourceError
+from posture_coach.pose.turning import by_quarters, in_mirror
 from posture_coach.pose.types import Frame, Picture
 
 if TYPE_CHECKING:
@@ -279,8 +278,8 @@ class Turn:
             What the file says: degrees counter-clockwise that make the picture upright.
         """
         quarters = (metadata_deg - self.rotate) // QUARTER_DEG
-        turned = np.rot90(image, quarters)
-        return np.ascontiguousarray(turned[:, ::-1] if self.mirror else turned)
+        turned = by_quarters(image, quarters)
+        return in_mirror(turned) if self.mirror else turned
 
     def size(self, width: int, height: int, *, metadata_deg: int = 0) -> tuple[int, int]:
         """Return width and height after turning."""
