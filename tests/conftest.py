@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from posture_coach.resources import samples_folder
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from tests import PROJECT
 
@@ -63,6 +66,16 @@ def shared_folder() -> Path:
 def require() -> Callable[[Path], Path]:
     """Return a check that a path is there: skipped by name on a laptop, failed in CI."""
     return required
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the results of all samples, analysed once the way the README does it, tables as CSV too: to be read."""
+    out = tmp_path_factory.mktemp("samples")
+    command = [sys.executable, "-m", "posture_coach", "analyze", str(samples_folder()), "--out", str(out), "--csv"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return out
 
 
 def required(path: Path) -> Path:

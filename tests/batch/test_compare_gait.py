@@ -16,13 +16,13 @@ from posture_coach.batch.compare import ENDING, held, read, write_csv
 from posture_coach.batch.compare_gait import PREFIX
 from posture_coach.batch.compare_terminal import show
 from posture_coach.batch.gait import gait_figures, gait_of
-from posture_coach.batch.results import process, write_json
+from posture_coach.batch.results import write_json
 from posture_coach.errors import DataError
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.comparison import Verdict
 from posture_coach.scoring.walking import FIGURES, shipped_norms
 from tests.batch.made import SOURCE, walk
-from tests.clips import FAST, LONG_WALK, WALK, job
+from tests.clips import LONG_WALK, WALK
 
 NORMS = shipped_norms()
 CADENCE, SYMMETRY, STANCE = (f"{PREFIX}{name}" for name in FIGURES[:3])
@@ -148,11 +148,8 @@ def test_no_damage_to_a_walk_ends_in_anything_but_words(walked, tmp_path):
     assert all(str(path) in words for words in refused)
 
 
-def test_two_real_walks_are_held_against_each_other(tmp_path):
-    paths = []
-    for clip in (LONG_WALK, WALK):
-        assert process(job(clip, tmp_path, FAST)).status == "ok"
-        paths.append(tmp_path / f"{clip.stem}{ENDING}")
+def test_two_real_walks_are_held_against_each_other(samples):
+    paths = [samples / f"{clip.stem}{ENDING}" for clip in (LONG_WALK, WALK)]
     same = compared(paths[0], paths[0])
     assert {row.comparison.verdict for row in same.values()} == {Verdict.NOT_SURE}
     rows = compared(*paths)

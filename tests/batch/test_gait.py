@@ -11,7 +11,7 @@ import pytest
 
 from posture_coach.activity.types import Activity
 from posture_coach.batch import summary
-from posture_coach.batch.analyse import Analysis, Settings
+from posture_coach.batch.analyse import Analysis
 from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.results import process
 from posture_coach.measures.calibration import LEVEL
@@ -59,18 +59,16 @@ def test_the_table_has_a_row_a_step_and_no_nan():
     assert table.column("side").to_pylist() == [step.side.value for step in walked.steps]
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    out = tmp_path_factory.mktemp("walk")
-    return out, process(job(LONG_WALK, out, Settings(), csv=True))
+def summary_of(samples, clip):
+    return json.loads((samples / f"{clip.stem}.summary.json").read_text(encoding="utf-8"))
 
 
-def test_a_video_of_a_walk_leaves_its_gait_and_its_steps(walked):
-    out, outcome = walked
-    assert outcome.status == "ok"
-    jsonschema.validate(outcome.summary, SCHEMA)
-    told = outcome.summary["gait"]
-    with (out / f"{LONG_WALK.stem}.steps.csv").open(encoding="utf-8", newline="") as file:
+def test_a_video_of_a_walk_leaves_its_gait_and_its_steps(samples):
+    summary = summary_of(samples, LONG_WALK)
+    assert summary["status"] == "ok"
+    jsonschema.validate(summary, SCHEMA)
+    told = summary["gait"]
+    with (samples / f"{LONG_WALK.stem}.steps.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == told["cadence_spm"]["n"]
     sides = [row["side"] for row in rows]
@@ -78,12 +76,12 @@ def test_a_video_of_a_walk_leaves_its_gait_and_its_steps(walked):
     assert 0.4 < float(rows[0]["step_time_s"]) < 0.9
 
 
-def test_who_walks_or_exercises_is_looked_at_twice_and_nobody_else(walked, tmp_path):
-    _, outcome = walked
-    walks, source = outcome.summary["gait"]["walks"], outcome.summary["source"]
+def test_who_walks_or_exercises_is_looked_at_twice_and_nobody_else(samples, tmp_path):
+    summary = summary_of(samples, LONG_WALK)
+    walks, source = summary["gait"]["walks"], summary["source"]
     assert source["frames_looked_at_twice"] == pytest.approx(30 * sum(w["end_s"] - w["start_s"] for w in walks), abs=2)
-    squats = process(job(SQUATS, tmp_path))
-    assert squats.summary["source"]["frames_looked_at_twice"] == squats.summary["pictures"]["analysed"] == 65
+    squats = summary_of(samples, SQUATS)
+    assert squats["source"]["frames_looked_at_twice"] == squats["pictures"]["analysed"] == 65
     done = []
     still = process(job(still_video(tmp_path / "still.mp4", SITTING), tmp_path), done.append)
     assert still.summary["source"]["frames_looked_at_twice"] == 0
