@@ -16,7 +16,7 @@ from pyarrow import parquet
 from posture_coach.pose.verticals import MAX_ROLL_DEG
 from posture_coach.resources import samples_folder
 from tests.cli.typed import analysed, summary, typed
-from tests.clips import SITTING, SLUMPED, fill, frames_of, must_have, names_in, small_disk
+from tests.clips import SITTING, SLUMPED, cut, fill, frames_of, must_have, names_in, small_disk
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Row:
         Below the folder of real clips, or a sample's name.
     words
         What must be said of it.
+    pictures
+        From which on, and how many are enough; None: all of the file itself.
     """
 
     name: str
@@ -36,12 +38,14 @@ class Row:
     status: str
     words: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    pictures: tuple[int, int] | None = None
 
     def __str__(self) -> str:
         return f"{self.name}: {self.file}"
 
 
 SQUATS = "variants/squats5fps_"
+BOTH_SEEN = (60, 60)
 FORMATS = "4K, 10 bit, HEVC, VP9, MJPEG, GIF, MKV, MOV"
 ROWS = [
     Row("empty file", f"{SQUATS}empty_file.mp4", "failed", ("is empty (0 bytes)", "Copy it again")),
@@ -73,6 +77,7 @@ ROWS = [
         "ok",
         ("person 2 from the left is measured",),
         ("--person", "2"),
+        BOTH_SEEN,
     ),
     Row(
         "a person who is not there",
@@ -80,6 +85,7 @@ ROWS = [
         "failed",
         ("there is no person 3, 2 at most were seen at once",),
         ("--person", "3"),
+        BOTH_SEEN,
     ),
     Row("seen from a corner", "squats_front.mp4", "ok", ("seen from a corner", "turn the camera")),
     Row("hips out of the picture", f"{SQUATS}lower_half_hidden.mp4", "ok", ("legs are out of the picture",)),
@@ -111,12 +117,13 @@ test_commands.py hold them."""
 
 
 @pytest.fixture
-def inputs(shared_folder, require):
+def inputs(shared_folder, require, tmp_path):
     """Find the file of a row, or end the test by name where the folder is absent."""
 
     def found(row):
         sample = samples_folder() / row.file
-        return sample if sample.exists() else require(shared_folder / "real" / row.file)
+        path = sample if sample.exists() else require(shared_folder / "real" / row.file)
+        return cut(path, tmp_path / path.name, row.pictures[1], first=row.pictures[0]) if row.pictures else path
 
     return found
 
