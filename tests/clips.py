@@ -55,14 +55,14 @@ def video(path: Path, pictures: Iterable[np.ndarray], times_s: Sequence[float]) 
     return path
 
 
-def still_video(path: Path, *photos: Path, seconds: Sequence[float] = (3.0,)) -> Path:
+def still_video(path: Path, *photos: Path, seconds: Sequence[float] = (3.0,), hz: float = 30.0) -> Path:
     """Write photos of one size, each held for so long, as a video: people who do not move."""
     shown = []
     for photo, held_s in zip(photos, seconds, strict=True):
         with Image.open(photo) as opened:
             picture = np.asarray(opened.convert("RGB"))[::2, ::2]
-        shown += [picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]] * round(held_s * 30)
-    return video(path, shown, [i / 30 for i in range(len(shown))])
+        shown += [picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]] * round(held_s * hz)
+    return video(path, shown, [i / hz for i in range(len(shown))])
 
 
 def cut(sample: Path, path: Path, frames: int, *, first: int = 0, times_s: Sequence[float] | None = None) -> Path:

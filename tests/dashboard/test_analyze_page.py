@@ -164,7 +164,7 @@ def test_who_does_not_walk_has_no_such_section_and_a_minute_has_a_score_of_its_o
     page = shown(analysed(SITTING, "me.jpg").id)
     assert "Walking" not in [each.value for each in page.subheader]
     assert "over its time" not in html_of(page).lower()
-    minute = still_video(tmp_path / "filmed.mp4", SITTING, seconds=(62.0,))
+    minute = still_video(tmp_path / "filmed.mp4", SITTING, seconds=(62.0,), hz=2.0)
     page = shown(analysed(minute, "minute.mp4", replace(FAST, fps=1.0)).id)
     assert re.search(r'aria-label="Over its time"><p>Over its time: \d+ \(', html_of(page))
 
