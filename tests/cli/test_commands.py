@@ -47,6 +47,12 @@ print(json.dumps(sorted(set({HEAVY!r}) & set(sys.modules))))
     assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
+def test_an_analysis_and_its_workers_go_without_the_database():
+    child = "import sys, posture_coach.batch.many; print({'sqlalchemy', 'alembic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True, env=environment())
+    assert done.stdout.strip() == "set()"
+
+
 def test_the_help_names_every_command_and_what_it_is_for():
     ended = typed("--help")
     assert ended.code == 0

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tomli_w
 
@@ -26,7 +27,10 @@ from posture_coach.pose.types import Mode, Model
 from posture_coach.store.files.folder import FOLDER_MODE, data_folder
 from posture_coach.store.files.typed_toml import FaultError, built, plain
 from posture_coach.store.files.whole import explaining, try_folder, write_whole
-from posture_coach.store.history.records import PlaceKept
+
+if TYPE_CHECKING:
+    # Loads the database, which an analysis does without.
+    from posture_coach.store.history.records import PlaceKept
 
 SCHEMA_VERSION = 1
 ENDING = ".toml"
@@ -183,6 +187,8 @@ class Places:
         DataError
             As `get`.
         """
+        from posture_coach.store.history.records import PlaceKept
+
         profile, path = self.get(place), self._path(place)
         return PlaceKept(profile.place, hashlib.sha256(path.read_bytes()).hexdigest(), profile.taken_at)
 
