@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 
 import numpy as np
 
@@ -29,14 +30,20 @@ def origin(started_at=NOW - timedelta(hours=9), **changes):
 
 def batches(length_s, seed=1, every_s=60):
     """Yield a session's records as a recorder hands them over, commit by commit."""
-    windows, happenings, batch = Windows(TARGETS, RULES), Happenings(RULES), Batch()
+    for one in _made(length_s, seed, every_s):
+        yield Batch([*one.seconds], [*one.windows], [*one.events])
+
+
+@cache
+def _made(length_s, seed, every_s):
+    """Make them up once for all tests that ask for the same: it takes longer than to keep them."""
+    windows, happenings, made = Windows(TARGETS, RULES), Happenings(RULES), [Batch()]
     for number, second in enumerate(seconds(np.random.default_rng(seed), length_s), 1):
-        batch.seconds.append(second)
-        batch.windows += windows.take(second)
-        batch.events += happenings.push(second)
+        made[-1].seconds.append(second)
+        made[-1].windows += windows.take(second)
+        made[-1].events += happenings.push(second)
         if number % every_s == 0:
-            yield batch
-            batch = Batch()
-    batch.windows += windows.finish()
-    batch.events += happenings.finish()
-    yield batch
+            made.append(Batch())
+    made[-1].windows += windows.finish()
+    made[-1].events += happenings.finish()
+    return made
