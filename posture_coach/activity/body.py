@@ -59,6 +59,9 @@ class Signals:
         Means, because the network swaps left and right, and a mean does not care.
     hip_most_deg, hip_least_deg
         The more and the less bent of both hips, for the same reason.
+    tucked_deg
+        The mean of both knees in the picture: from the side what it is, from elsewhere less. World points now and then
+        bend who stands far away.
     apart
         Distance of the ankles over the length of a leg.
     lead
@@ -80,6 +83,7 @@ class Signals:
     knee_deg: Floats
     hip_most_deg: Floats
     hip_least_deg: Floats
+    tucked_deg: Floats
     apart: Floats
     lead: Floats
     lift: Floats
@@ -106,14 +110,13 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
     hip, shoulder = _middle(w, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(w, _SHOULDERS)
     tilt = angle_between_deg(shoulder - hip, np.broadcast_to(_UP, hip.shape))
     hips = [angle_between_deg(hip - shoulder, w[:, knee] - w[:, joint]) for joint, knee, _ in _SIDES]
-    knees = [angle_between_deg(w[:, k] - w[:, h], w[:, a] - w[:, k]) for h, k, a in _SIDES]
+    knees = [_bent(w, side) for side in _SIDES]
     below = [np.where(seen, _below(series, (h, k)), np.nan) for seen, (h, k, _) in zip(legs, _SIDES, strict=True)]
-    drop = np.fmax(*below)
     return Signals(
         present=series.detected & ~(_trunk(p) < LEAST_TRUNK * series.height),
         shoulders=_seen(series, sure, _SHOULDERS),
         tilt_deg=_tilt_in_picture(p) * thighs if series.model is Model.HEAVY else tilt * thighs,
-        drop=drop,
+        drop=np.fmax(*below),
         feet=np.fmax(*[_below(series, (None, ankle)) for _, _, ankle in _SIDES]) * feet,
         hands=np.fmax(*[_hand(series, wrist) for wrist in _WRISTS]),
         trunk_deg=tilt * thighs,
@@ -121,6 +124,7 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
         knee_deg=np.mean(knees, axis=0) * feet,
         hip_most_deg=np.maximum(*hips) * thighs,
         hip_least_deg=np.minimum(*hips) * thighs,
+        tucked_deg=np.mean([_bent(p, side) for side in _SIDES], axis=0) * feet,
         apart=_apart(w) * feet,
         lead=_lead(w) * thighs,
         lift=(p[:, Landmark.LEFT_ANKLE, 1] - p[:, Landmark.RIGHT_ANKLE, 1]) / _trunk(p) * thighs,
@@ -130,6 +134,12 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
 
 def _middle(points: Floats, pair: tuple[Landmark, Landmark]) -> Floats:
     return middle(points[:, pair[0]], points[:, pair[1]])
+
+
+def _bent(points: Floats, side: tuple[Landmark, Landmark, Landmark]) -> Floats:
+    """(n,) degrees by which a knee is bent."""
+    hip, knee, ankle = (points[:, joint] for joint in side)
+    return angle_between_deg(knee - hip, ankle - knee)
 
 
 def _trunk(points: Floats) -> Floats:

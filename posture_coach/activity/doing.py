@@ -63,8 +63,9 @@ class Doing:
         """Take in picture i and return what is done, as far as is known by then."""
         tilt, drop = float(seen.tilt_deg[i]), float(seen.drop[i])
         picture = Seen(
-            now_s, bool(seen.present[i]), bool(seen.shoulders[i]), tilt, float(seen.hip_deg[i]), drop,
-            float(seen.feet[i]), float(seen.hands[i]), float(seen.apart[i]), float(seen.rise[i]),
+            now_s, bool(seen.present[i]), bool(seen.shoulders[i]), tilt, float(seen.hip_deg[i]),
+            float(seen.tucked_deg[i]), drop, float(seen.feet[i]), float(seen.hands[i]), float(seen.apart[i]),
+            float(seen.rise[i]),
         )  # fmt: skip
         posture = self.posture.push(picture)
         legs = picture.present and drop >= SITTING_DROP and tilt <= WALKING_MAX_TILT_DEG

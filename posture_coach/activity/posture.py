@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from posture_coach.activity.types import Activity
-from posture_coach.measures.sagittal import ON_FEET
+from posture_coach.measures.sagittal import ON_FEET, TUCKED_DEG
 
 STANDING_DROP = 0.54
 SITTING_DROP = 0.50
@@ -17,6 +17,9 @@ SITTING_DROP = 0.50
 chair at most 0.42, with the model lite once 0.51; real people before cameras high on a wall stand at 0.55 to 0.65."""
 STRAIGHT_DEG = 40.0
 """In between, whose hips are this straight stands before a camera that looks down; half risen they bend by 50."""
+TUCKED_DROP = 0.65
+"""Up to here thighs slope where somebody sits on an edge with the feet drawn back under it. His knees are bent beyond
+`TUCKED_DEG` then; who squats so far down bends them by no more than 50 degrees of the thigh and 40 of the ankle."""
 KNEELING = 0.2
 """Who has the ankle hardly lower than the knee while the thigh hangs is on his knees, and neither sits nor stands."""
 LEVEL_DEG, RAISED_DEG = 60.0, 50.0
@@ -44,6 +47,7 @@ class Seen:
     shoulders: bool
     tilt_deg: float
     hip_deg: float
+    tucked_deg: float
     drop: float
     feet: float
     hands: float
@@ -100,6 +104,9 @@ class Posture:
             return Activity.EXERCISING if propped else Activity.LYING
         if seen.apart >= WIDE:
             return Activity.EXERCISING
+        tucked = SITTING_DROP < seen.drop < TUCKED_DROP and seen.tucked_deg > TUCKED_DEG
+        if tucked and seen.feet - seen.drop >= KNEELING:
+            return Activity.SITTING
         if seen.drop >= STANDING_DROP or (seen.drop > SITTING_DROP and seen.hip_deg < STRAIGHT_DEG):
             return Activity.STANDING if seen.feet - seen.drop >= KNEELING else Activity.UNKNOWN
         if seen.drop <= SITTING_DROP:

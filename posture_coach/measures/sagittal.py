@@ -30,8 +30,8 @@ shank alone are 0.8 to 0.95, but of a rounded back, whose length is drawn shorte
 ON_THIGHS = 0.5
 """The same above the lower knee: at least 0.55 standing, half squats too, and at most 0.42 on a chair."""
 TUCKED_DEG = 90.0
-"""Knees, the straighter one: who stands so far up bends them by 75. Bent further, a chair carries him and his feet are
-drawn back under it."""
+"""Knees, the straighter one: who squats with the hips so far up bends them by no more than 50 degrees of the thigh and
+40 of the ankle. Bent further, a chair carries him and his feet are drawn back under it."""
 MAX_LEAN_DEG = 45.0
 """Of the line from ankles to ears: further over nobody stands, but lies or props himself up."""
 RIGHT_ANGLE_DEG = 90.0

@@ -67,6 +67,17 @@ def test_who_sits_leaning_still_sits(trunk):
     assert labels([body] * 10) == [SITTING] * 10
 
 
+@pytest.mark.parametrize("n", [1, 30], ids=["photo", "video"])
+def test_who_sits_on_an_edge_with_the_feet_drawn_back_sits(n):
+    on_an_edge = {f"hip_flexion_{side}_deg": 45.0 for side in SIDES}
+    tucked, squat = (
+        seated(90.0, **on_an_edge, **{f"knee_flexion_{side}_deg": deg for side in SIDES}) for deg in (105.0, 75.0)
+    )
+    assert float(signals(draw([tucked])).drop[0]) > STANDING_DROP
+    assert labels([tucked] * n) == [SITTING] * n
+    assert labels([squat] * n) == [STANDING] * n
+
+
 @pytest.mark.parametrize("raised", ["left", "right"])
 @pytest.mark.parametrize("yaw", [0.0, 90.0])
 def test_who_stands_on_one_leg_stands(yaw, raised):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from posture_coach.activity.recognise import recognise
+from posture_coach.activity.types import Activity
 from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.measurer import Measurer
 from posture_coach.pose.files import open_file
@@ -25,14 +27,22 @@ def network():
         yield full
 
 
-@pytest.mark.parametrize("name", SITTING)
-def test_who_sits_has_no_whole_body_lean(name, network, shared_folder, require):
-    with open_file(require(shared_folder / "real" / "photos" / f"{name}.jpg")) as photo:
+@pytest.fixture(params=SITTING)
+def seated(request, network, shared_folder, require):
+    """Find the person in one of the photos."""
+    with open_file(require(shared_folder / "real" / "photos" / f"{request.param}.jpg")) as photo:
         frame = next(iter(photo))
     found = look_again(network, frame)
     assert found is not None
     at = [(frame.time_s, frame.index)]
-    series = PoseSeries.of([found], at, size=frame.size, mode=Mode.DETECTED, model=Model.FULL)
-    measured = Measurer(shipped_accuracy()).push(series)
+    return PoseSeries.of([found], at, size=frame.size, mode=Mode.DETECTED, model=Model.FULL)
+
+
+def test_who_sits_is_told_to_sit(seated):
+    assert recognise(seated).label.tolist() == [Activity.SITTING]
+
+
+def test_who_sits_has_no_whole_body_lean(seated):
+    measured = Measurer(shipped_accuracy()).push(seated)
     assert not np.isnan(measured.column("trunk_inclination_deg")[0])
     assert all(np.isnan(measured.column(one)[0]) for one in OF_WHO_STANDS)
