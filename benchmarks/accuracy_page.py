@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks import desk as desk_bench
 from benchmarks.accuracy import MIN_BODIES, Width, fit_error, head, mean
-from benchmarks.conditions import condition_lines
+from benchmarks.conditions import condition_lines, real_lines
 from benchmarks.errors import Bench, Errors, Look, as_live, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples
 from benchmarks.real_clips import clip_lines
@@ -395,6 +395,7 @@ def main() -> None:
         "still": still_table(truth, args.model, args.cache),
         "cost": [cost(truth, args.model, args.cache)],
         "photos": photo_lines(args.model),
+        "changed photos": real_lines(args.model),
         "clips": clip_lines(args.model),
     }
     page = TEMPLATE.read_text(encoding="utf-8")

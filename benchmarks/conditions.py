@@ -2,7 +2,8 @@
 
 Each photo is changed as its line says and analysed by `posture-coach analyze`, from the file to the written table. Its
 true angles stay what they are, but for sides in the mirror. Constants are those that are shipped, which were fitted on
-these bodies: judged is what a line differs by from the first.
+these bodies: judged is what a line differs by from the first. Of real photos no angle is known; each is held against
+itself as it was taken.
 
 Errors are mean |found - true| in degrees, every photo the same; `inside` is the share of truths within the printed
 interval, `none` that of measures without a number. All three take the line's measures together.
@@ -10,13 +11,16 @@ interval, `none` that of measures without a number. All three take the line's me
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -24,10 +28,12 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from benchmarks.camera_roll import turned
-from benchmarks.truth import Item, body_yaw_deg, frames, items, options, true_values
+from benchmarks.truth import DATA, Item, body_yaw_deg, frames, items, options, true_values
+from posture_coach.pose.files import open_file
 from posture_coach.pose.types import Model, Picture
 
-Change = Callable[[Picture, Item], Picture]
+Row = dict[str, float]
+"""What was written of one photo, by column."""
 
 TRUNK, NECK, HIP, KNEE = "trunk_inclination_deg", "neck_inclination_deg", "hip_flexion_{}_deg", "knee_flexion_{}_deg"
 LEAN, SHOULDERS = "lateral_trunk_lean_deg", "shoulder_obliquity_deg"
@@ -39,6 +45,9 @@ PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Camera places and what is judged there; of paired measures the near side."""
 MIRRORED = (LEAN, SHOULDERS)
 """Measures whose sign changes in the mirror."""
+OF_REAL = (TRUNK, NECK, HIP, KNEE, SHOULDERS)
+FOCAL_OF_REAL = 1.0
+"""Focal length that real photos are taken to have, in their longer sides: a phone's."""
 DARK, NOISE = 0.25, 8.0
 """Share of the light, and the standard deviation of its noise, of 255."""
 BLUR_PX = 3.0
@@ -48,7 +57,35 @@ BENT = (-0.15, 0.02, 0.0, 0.0)
 """Radial distortion of a wide webcam: edges of the picture are drawn in."""
 
 
-def _way(item: Item) -> float:
+class Taken(Protocol):
+    """A photo: its name, and the focal length of its lens in pixels."""
+
+    @property
+    def id(self) -> str:
+        """Name of the file, without its ending."""
+
+    @property
+    def focal_px(self) -> float:
+        """In pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A real photo, of which only the picture is known."""
+
+    id: str
+    picture: Picture
+
+    @property
+    def focal_px(self) -> float:
+        """Assumed, in pixels."""
+        return FOCAL_OF_REAL * max(self.picture.shape)
+
+
+Change = Callable[[Picture, Taken], Picture]
+
+
+def _way(item: Taken) -> float:
     """Return 1 for some photos and -1 for the others."""
     return 1.0 if sum(item.id.encode()) % 2 else -1.0
 
@@ -62,7 +99,7 @@ def _eye(picture: Picture, focal_px: float) -> NDArray[np.float64]:
 def _turned(deg: float) -> Change:
     """Return what a camera rolled by so much sees, some photos the other way round; cut to where nothing is empty."""
 
-    def change(picture: Picture, item: Item) -> Picture:
+    def change(picture: Picture, item: Taken) -> Picture:
         return turned(picture, np.empty((0, 2)), _way(item) * deg)[0]
 
     return change
@@ -71,7 +108,7 @@ def _turned(deg: float) -> Change:
 def _aimed(aside_deg: float, up_deg: float) -> Change:
     """Return what a wider lens at the same place sees, aimed so far off; beyond the photo's edge the edge goes on."""
 
-    def change(picture: Picture, item: Item) -> Picture:
+    def change(picture: Picture, item: Taken) -> Picture:
         turn, _ = cv2.Rodrigues(np.radians(_way(item) * np.array([up_deg, aside_deg, 0.0])))
         moved = _eye(picture, WIDER * item.focal_px) @ turn @ np.linalg.inv(_eye(picture, item.focal_px))
         return cv2.warpPerspective(
@@ -85,18 +122,18 @@ def _smaller(by: int) -> Change:
     return lambda picture, _: cv2.resize(picture, None, fx=1.0 / by, fy=1.0 / by, interpolation=cv2.INTER_AREA)
 
 
-def dark(picture: Picture, item: Item) -> Picture:
+def dark(picture: Picture, item: Taken) -> Picture:
     """Return what is left in a quarter of the light, with the noise of it."""
     noise = np.random.default_rng(sum(item.id.encode())).normal(0.0, NOISE, picture.shape)
     return np.clip(DARK * picture + noise, 0.0, 255.0).astype(np.uint8)
 
 
-def grey(picture: Picture, _item: Item) -> Picture:
+def grey(picture: Picture, _item: Taken) -> Picture:
     """Return the picture without colour."""
     return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
-def _bent(picture: Picture, item: Item) -> Picture:
+def _bent(picture: Picture, item: Taken) -> Picture:
     height, width = picture.shape[:2]
     eye = _eye(picture, item.focal_px)
     rows, columns = np.indices((height, width)).astype(np.float32)
@@ -121,6 +158,8 @@ CONDITIONS: dict[str, Change] = {
     "rolled by 6°": _turned(6.0),
 }
 MIRROR = "in the mirror"
+OTHER = {"left": "right", "right": "left", "": ""}
+"""The side that a side is in the mirror."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +170,32 @@ class Found:
     half: NDArray[np.float64]
 
 
-def analysed(stills: Sequence[Item], change: Change, model: Model, folder: Path) -> dict[str, dict[str, float]]:
-    """Return the written numbers by still and column; none of those that gave no table."""
+def analysed(pictures: Iterable[tuple[str, Picture]], model: Model) -> dict[str, Row]:
+    """Return what is written of photos by their names; nothing of those that gave no table."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _analysed(pictures, model, Path(folder))
+
+
+def _analysed(pictures: Iterable[tuple[str, Picture]], model: Model, folder: Path) -> dict[str, Row]:
     photos, out = folder / "photos", folder / "out"
     photos.mkdir()
-    for item in stills:
-        picture = change(next(frames(item)).image, item)
-        cv2.imwrite(str(photos / f"{item.id}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    for name, picture in pictures:
+        cv2.imwrite(str(photos / f"{name}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     command = (sys.executable, "-m", "posture_coach", "analyze", str(photos), "--out", str(out), "--model", model.value)
     ended = subprocess.run(command, env=os.environ | {"NO_COLOR": "1"}, capture_output=True, text=True, check=False)
-    tables = {item.id: out / f"{item.id}.frames.parquet" for item in stills}
+    tables = {path.stem: out / f"{path.stem}.frames.parquet" for path in photos.iterdir()}
     # Photos that cannot be read end it with 1; what it wrote of the others counts.
     if not any(path.exists() for path in tables.values()):
         raise RuntimeError(f"analyze wrote nothing and ended with {ended.returncode}: {ended.stderr}")
     return {name: parquet.read_table(path).to_pylist()[0] for name, path in tables.items() if path.exists()}
 
 
-def found(stills: Sequence[Item], rows: dict[str, dict[str, float]], measure: str, *, mirrored: bool) -> Found:
+def found(stills: Sequence[Item], rows: dict[str, Row], measure: str, *, mirrored: bool) -> Found:
     """Hold one measure of some stills against the truth."""
     errors, halves = [], []
     for item in stills:
         near = "left" if body_yaw_deg(item)[0] > 0 else "right"
-        seen = {"left": "right", "right": "left"}[near] if mirrored else near
+        seen = OTHER[near] if mirrored else near
         true = true_values(item)[measure.format(near)][0] * (-1.0 if mirrored and measure in MIRRORED else 1.0)
         row, name = rows.get(item.id, {}), measure.format(seen)
         value, half = (np.nan if (number := row.get(column)) is None else number for column in (name, f"{name}_err"))
@@ -168,17 +211,56 @@ def condition_lines(model: Model) -> Iterator[str]:
     yield f"| photos | {' | '.join(heads)} |\n|---|{'--:|' * (3 * len(PLACES))}"
     stills = [item for item in items() if item.rate_hz is None and item.camera != "webcam"]
     for name, change in CONDITIONS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            rows = analysed(stills, change, model, Path(folder))
+        rows = analysed(((item.id, change(next(frames(item)).image, item)) for item in stills), model)
         cells = [_cells(stills, rows, place, mirrored=name == MIRROR) for place in PLACES]
         yield f"| {name} | {' | '.join(cells)} |"
+
+
+def real_lines(model: Model) -> Iterator[str]:
+    """Yield the lines of the table of real photos, each changed photo held against itself as it was taken."""
+    shown = list(_real())
+    first, *others = (
+        (name, analysed(((photo.id, change(photo.picture, photo)) for photo in shown), model))
+        for name, change in CONDITIONS.items()
+    )
+    yield f"| photos | {' / '.join(_title(one) for one in OF_REAL)} | apart | none % | other activity |"
+    yield f"|---|{'--:|' * 4}"
+    for name, rows in others:
+        pairs = [_pairs(first[1], rows, measure, mirrored=name == MIRROR) for measure in OF_REAL]
+        both = np.concatenate(pairs)
+        means = " / ".join(f"{np.nanmean(np.abs(one[:, 0])):.1f}" for one in pairs)
+        apart, told = int(np.sum(np.abs(both[:, 0]) > both[:, 1])), int(np.sum(~np.isnan(both[:, 0])))
+        other = sum(first[1][photo]["activity"] != row["activity"] for photo, row in rows.items())
+        none = 100.0 * np.mean(np.isnan(both[:, 0]))
+        yield f"| {name} | {means} | {apart} of {told} | {none:.0f} | {other} of {len(rows)} |"
+
+
+def _real() -> Iterator[Real]:
+    for line in (DATA / "real" / "labels.jsonl").read_text(encoding="utf-8").splitlines():
+        path = DATA / "real" / json.loads(line)["file"]
+        if path.parent.name == "photos":
+            with open_file(path) as photo:
+                yield Real(path.stem, next(iter(photo)).image)
+
+
+def _pairs(as_taken: dict[str, Row], changed: dict[str, Row], measure: str, *, mirrored: bool) -> NDArray[np.float64]:
+    """Return (n, 2): by how much a measure differs that a photo has as it was taken, and both half-widths together."""
+    pairs = []
+    for (photo, row), side in itertools.product(as_taken.items(), ("left", "right") if "{}" in measure else ("",)):
+        name, seen = measure.format(side), measure.format(OTHER[side] if mirrored else side)
+        if row[name] is not None:
+            now = changed.get(photo, {})
+            value, half = (np.nan if (at := now.get(column)) is None else at for column in (seen, f"{seen}_err"))
+            sign = -1.0 if mirrored and measure in MIRRORED else 1.0
+            pairs.append((sign * value - row[name], half + row[f"{name}_err"]))
+    return np.array(pairs).reshape(-1, 2)
 
 
 def _title(name: str) -> str:
     return {LEAN: "lean", SHOULDERS: "shoulders"}.get(name, name.split("_")[0])
 
 
-def _cells(stills: Sequence[Item], rows: dict[str, dict[str, float]], place: str, *, mirrored: bool) -> str:
+def _cells(stills: Sequence[Item], rows: dict[str, Row], place: str, *, mirrored: bool) -> str:
     cameras, measures = PLACES[place]
     there = [item for item in stills if item.camera in cameras]
     each = [found(there, rows, measure, mirrored=mirrored) for measure in measures]
@@ -190,8 +272,9 @@ def _cells(stills: Sequence[Item], rows: dict[str, dict[str, float]], place: str
 
 
 def main() -> None:
-    """Print the table."""
-    for line in condition_lines(options(__doc__ or "").parse_args().model):
+    """Print both tables."""
+    model = options(__doc__ or "").parse_args().model
+    for line in itertools.chain(condition_lines(model), [""], real_lines(model)):
         print(line, flush=True)
 
 
