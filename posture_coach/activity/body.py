@@ -59,9 +59,9 @@ class Signals:
         Means, because the network swaps left and right, and a mean does not care.
     hip_most_deg, hip_least_deg
         The more and the less bent of both hips, for the same reason.
-    tucked_deg
-        The mean of both knees in the picture: from the side what it is, from elsewhere less. World points now and then
-        bend who stands far away.
+    knee_drawn_deg
+        The mean of both knees as they are drawn in the picture: from the side what it is, from elsewhere less. World
+        points now and then bend who stands far away.
     apart
         Distance of the ankles over the length of a leg.
     lead
@@ -83,7 +83,7 @@ class Signals:
     knee_deg: Floats
     hip_most_deg: Floats
     hip_least_deg: Floats
-    tucked_deg: Floats
+    knee_drawn_deg: Floats
     apart: Floats
     lead: Floats
     lift: Floats
@@ -124,7 +124,7 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
         knee_deg=np.mean(knees, axis=0) * feet,
         hip_most_deg=np.maximum(*hips) * thighs,
         hip_least_deg=np.minimum(*hips) * thighs,
-        tucked_deg=np.mean([_bent(p, side) for side in _SIDES], axis=0) * feet,
+        knee_drawn_deg=np.mean([_bent(p, side) for side in _SIDES], axis=0) * feet,
         apart=_apart(w) * feet,
         lead=_lead(w) * thighs,
         lift=(p[:, Landmark.LEFT_ANKLE, 1] - p[:, Landmark.RIGHT_ANKLE, 1]) / _trunk(p) * thighs,

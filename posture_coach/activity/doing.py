@@ -64,7 +64,7 @@ class Doing:
         tilt, drop = float(seen.tilt_deg[i]), float(seen.drop[i])
         picture = Seen(
             now_s, bool(seen.present[i]), bool(seen.shoulders[i]), tilt, float(seen.hip_deg[i]),
-            float(seen.tucked_deg[i]), drop, float(seen.feet[i]), float(seen.hands[i]), float(seen.apart[i]),
+            float(seen.knee_drawn_deg[i]), drop, float(seen.feet[i]), float(seen.hands[i]), float(seen.apart[i]),
             float(seen.rise[i]),
         )  # fmt: skip
         posture = self.posture.push(picture)

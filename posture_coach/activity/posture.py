@@ -9,17 +9,17 @@ import math
 from dataclasses import dataclass
 
 from posture_coach.activity.types import Activity
-from posture_coach.measures.sagittal import ON_FEET, TUCKED_DEG
+from posture_coach.measures.sagittal import ON_FEET, ON_THIGHS, TUCKED_DEG
 
-STANDING_DROP = 0.54
-SITTING_DROP = 0.50
+STANDING_DROP, SITTING_DROP = 0.54, ON_THIGHS
 """Height of the hip above the knee in trunk lengths. On the rendered people straight legs have at least 0.7, legs on a
 chair at most 0.42, with the model lite once 0.51; real people before cameras high on a wall stand at 0.55 to 0.65."""
 STRAIGHT_DEG = 40.0
 """In between, whose hips are this straight stands before a camera that looks down; half risen they bend by 50."""
 TUCKED_DROP = 0.65
-"""Up to here thighs slope where somebody sits on an edge with the feet drawn back under it. His knees are bent beyond
-`TUCKED_DEG` then; who squats so far down bends them by no more than 50 degrees of the thigh and 40 of the ankle."""
+"""Up to here thighs slope where somebody sits on an edge with the feet drawn back under it, his knees bent beyond
+`TUCKED_DEG`. The mean of both is asked, as drawn: it does not care which leg the network calls which, nor how far a
+world point guesses; for a measure, where one side is near and put right, the straighter one is."""
 KNEELING = 0.2
 """Who has the ankle hardly lower than the knee while the thigh hangs is on his knees, and neither sits nor stands."""
 LEVEL_DEG, RAISED_DEG = 60.0, 50.0
@@ -47,7 +47,7 @@ class Seen:
     shoulders: bool
     tilt_deg: float
     hip_deg: float
-    tucked_deg: float
+    knee_drawn_deg: float
     drop: float
     feet: float
     hands: float
@@ -104,7 +104,7 @@ class Posture:
             return Activity.EXERCISING if propped else Activity.LYING
         if seen.apart >= WIDE:
             return Activity.EXERCISING
-        tucked = SITTING_DROP < seen.drop < TUCKED_DROP and seen.tucked_deg > TUCKED_DEG
+        tucked = SITTING_DROP < seen.drop < TUCKED_DROP and seen.knee_drawn_deg > TUCKED_DEG
         if tucked and seen.feet - seen.drop >= KNEELING:
             return Activity.SITTING
         if seen.drop >= STANDING_DROP or (seen.drop > SITTING_DROP and seen.hip_deg < STRAIGHT_DEG):
