@@ -36,6 +36,26 @@ _WRISTS = (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST)
 
 
 @dataclass(frozen=True, slots=True)
+class _Body:
+    """The (n, 33, 2 or 3) points in the picture or in the world, with the middles of hips and shoulders.
+
+    Parameters
+    ----------
+    trunk
+        (n,) its length; NaN where it has none.
+    """
+
+    points: Floats
+    hip: Floats
+    shoulder: Floats
+    trunk: Floats
+
+    def lower(self, point: Landmark, than: Floats) -> Floats:
+        """(n,) how far a point lies below another one, in trunk lengths."""
+        return (self.points[:, point, 1] - than[:, 1]) / self.trunk
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """What n pictures show; NaN where it is not seen.
 
@@ -101,24 +121,24 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
         How it stands, as when the own upright was taken.
     """
     p, w = series.points_px, series.world
+    drawn, real = _body(p), _body(w)
+    both = [drawn] if series.model is Model.HEAVY else [drawn, real]
     sure = series.sureness >= SEEN
     legs = np.stack([_seen(series, sure, side[:2]) for side in _SIDES])
     thighs = np.where(legs.any(axis=0), 1.0, np.nan)
     # Under a table the network guesses, and believes in a knee now and then, but hardly ever in a whole leg.
     whole = np.stack([_seen(series, sure, side) for side in _SIDES])
     feet = np.where(whole.any(axis=0), 1.0, np.nan)
-    hip, shoulder = _middle(w, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(w, _SHOULDERS)
-    tilt = angle_between_deg(shoulder - hip, np.broadcast_to(_UP, hip.shape))
-    hips = [angle_between_deg(hip - shoulder, w[:, knee] - w[:, joint]) for joint, knee, _ in _SIDES]
+    tilt = angle_between_deg(real.shoulder - real.hip, np.broadcast_to(_UP, real.hip.shape))
+    hips = [angle_between_deg(real.hip - real.shoulder, w[:, knee] - w[:, joint]) for joint, knee, _ in _SIDES]
     knees = [_bent(w, side) for side in _SIDES]
-    below = [np.where(seen, _below(series, (h, k)), np.nan) for seen, (h, k, _) in zip(legs, _SIDES, strict=True)]
     return Signals(
-        present=series.detected & ~(_trunk(p) < LEAST_TRUNK * series.height),
+        present=series.detected & ~(drawn.trunk < LEAST_TRUNK * series.height),
         shoulders=_seen(series, sure, _SHOULDERS),
-        tilt_deg=_tilt_in_picture(p) * thighs if series.model is Model.HEAVY else tilt * thighs,
-        drop=np.fmax(*below),
-        feet=np.fmax(*[_below(series, (None, ankle)) for _, _, ankle in _SIDES]) * feet,
-        hands=np.fmax(*[_hand(series, wrist) for wrist in _WRISTS]),
+        tilt_deg=_tilt_in_picture(drawn) * thighs if series.model is Model.HEAVY else tilt * thighs,
+        drop=np.fmax(*[np.where(seen, _drop(both, side), np.nan) for seen, side in zip(legs, _SIDES, strict=True)]),
+        feet=np.fmax(*[_mean([one.lower(ankle, one.hip) for one in both]) for _, _, ankle in _SIDES]) * feet,
+        hands=np.fmax(*[_mean([one.lower(wrist, one.shoulder) for one in both]) for wrist in _WRISTS]),
         trunk_deg=tilt * thighs,
         hip_deg=np.mean(hips, axis=0) * thighs,
         knee_deg=np.mean(knees, axis=0) * feet,
@@ -127,13 +147,27 @@ def signals(series: PoseSeries, own: Mapping[str, float] | None = None, camera: 
         knee_drawn_deg=np.mean([_bent(p, side) for side in _SIDES], axis=0) * feet,
         apart=_apart(w) * feet,
         lead=_lead(w) * thighs,
-        lift=(p[:, Landmark.LEFT_ANKLE, 1] - p[:, Landmark.RIGHT_ANKLE, 1]) / _trunk(p) * thighs,
+        lift=drawn.lower(Landmark.LEFT_ANKLE, p[:, Landmark.RIGHT_ANKLE]) * thighs,
         rise=_rise(series, own, camera),
     )
 
 
-def _middle(points: Floats, pair: tuple[Landmark, Landmark]) -> Floats:
-    return middle(points[:, pair[0]], points[:, pair[1]])
+def _body(points: Floats) -> _Body:
+    hip = middle(points[:, Landmark.LEFT_HIP], points[:, Landmark.RIGHT_HIP])
+    shoulder = middle(points[:, Landmark.LEFT_SHOULDER], points[:, Landmark.RIGHT_SHOULDER])
+    length = distance(hip, shoulder)
+    return _Body(points, hip, shoulder, np.where(length > 0, length, np.nan))
+
+
+def _mean(values: list[Floats]) -> Floats:
+    """(n,) of what one or two bodies tell."""
+    return np.asarray(sum(values) / len(values), dtype=np.float64)
+
+
+def _drop(bodies: list[_Body], side: tuple[Landmark, Landmark, Landmark]) -> Floats:
+    """(n,) how far a knee lies below its hip."""
+    hip, knee, _ = side
+    return _mean([body.lower(knee, body.points[:, hip]) for body in bodies])
 
 
 def _bent(points: Floats, side: tuple[Landmark, Landmark, Landmark]) -> Floats:
@@ -142,36 +176,8 @@ def _bent(points: Floats, side: tuple[Landmark, Landmark, Landmark]) -> Floats:
     return angle_between_deg(knee - hip, ankle - knee)
 
 
-def _trunk(points: Floats) -> Floats:
-    """(n,) length of the trunk; NaN where it has none."""
-    length = distance(_middle(points, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)), _middle(points, _SHOULDERS))
-    return np.where(length > 0, length, np.nan)
-
-
-def _tilt_in_picture(p: Floats) -> Floats:
-    hip = _middle(p, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
-    return np.abs(inclination_deg(hip, _middle(p, _SHOULDERS), 1.0))
-
-
-def _spaces(series: PoseSeries) -> list[Floats]:
-    return [series.points_px] if series.model is Model.HEAVY else [series.points_px, series.world]
-
-
-def _below(series: PoseSeries, line: tuple[Landmark | None, Landmark]) -> Floats:
-    """(n,) how far the second point lies below the first (None: the hips' middle), in trunk lengths."""
-    upper, lower = line
-    drops = []
-    for points in _spaces(series):
-        hips = _middle(points, (Landmark.LEFT_HIP, Landmark.RIGHT_HIP))
-        from_y = (hips if upper is None else points[:, upper])[:, 1]
-        drops.append((points[:, lower, 1] - from_y) / _trunk(points))
-    return np.asarray(np.mean(drops, axis=0), dtype=np.float64)
-
-
-def _hand(series: PoseSeries, wrist: Landmark) -> Floats:
-    """(n,) how far the wrist lies below the shoulders, in trunk lengths."""
-    drops = [(q[:, wrist, 1] - _middle(q, _SHOULDERS)[:, 1]) / _trunk(q) for q in _spaces(series)]
-    return np.asarray(np.mean(drops, axis=0), dtype=np.float64)
+def _tilt_in_picture(drawn: _Body) -> Floats:
+    return np.abs(inclination_deg(drawn.hip, drawn.shoulder, 1.0))
 
 
 def _apart(w: Floats) -> Floats:

@@ -19,6 +19,7 @@ from posture_coach.activity.recognise import Recogniser, recognise
 from posture_coach.activity.types import Activity
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.calibration import LEVEL, Camera
+from posture_coach.measures.columns import VIEWS, view_numbers
 from posture_coach.measures.definitions import NAMES, TABLE
 from posture_coach.measures.measurer import Baseline, Measurer
 from posture_coach.measures.types import Measure, MeasureSeries, View
@@ -193,6 +194,7 @@ class Assessor:
         here = baseline is not None and baseline.same_recording and baseline.view is View.FRONT
         self._seated, self._camera = baseline.values if baseline and here else None, camera
         self._live = Recogniser(self._seated, camera) if live else None
+        self._bias: dict[tuple[Mode, Model], Floats] = {}
 
     def hold_against(self, targets: Targets) -> None:
         """Score against these targets from the next picture on; what is measured and recognised goes on."""
@@ -200,13 +202,15 @@ class Assessor:
 
     def push(self, poses: PoseSeries) -> Assessment:
         """Assess the next n pictures."""
-        measures = self._measurer.push(poses)
+        measures, how = self._measurer.push(poses), (poses.mode, poses.model)
+        if how not in self._bias:
+            self._bias[how] = bias_by_view(self._accuracy, *how)
         seen = self._live.push(poses) if self._live else recognise(poses, self._seated, self._camera)
         score = self._scorer.score(
             measures,
             seen.label,
             baseline=self._baseline.values if self._baseline else None,
-            bias=declared_bias(self._accuracy, measures.view, poses.mode, poses.model),
+            bias=self._bias[how][view_numbers(measures.view)],
             time_s=poses.time_s,
         )
         return Assessment(poses, measures, seen.label, seen.assumed, score)
@@ -214,12 +218,17 @@ class Assessor:
 
 def declared_bias(accuracy: Accuracy, view: NDArray[np.object_], mode: Mode, model: Model) -> Floats:
     """Return the (n, m) known mean error of each measure in the view it was seen from; 0 where none is known."""
-    bias = np.zeros((len(view), len(TABLE)))
+    return bias_by_view(accuracy, mode, model)[view_numbers(view)]
+
+
+def bias_by_view(accuracy: Accuracy, mode: Mode, model: Model) -> Floats:
+    """Return the same (views, m) by the places in `VIEWS`."""
+    bias = np.zeros((len(VIEWS), len(TABLE)))
     for column, row in enumerate(TABLE):
         for seen in row.views:
             error = accuracy.of(row.joint, seen, mode, model)
             if error is not None:
-                bias[view == seen, column] = error.bias
+                bias[VIEWS.index(seen), column] = error.bias
     return bias
 
 

@@ -134,22 +134,21 @@ def chances(values: Floats, half_width: Floats, bands: Edges) -> Floats:
     -------
     (4, n, t) by code of `Grade`; together 1, or 0 where nothing of the value's interval lies in a band.
     """
-    deviation = np.nan_to_num(half_width) * _TO_SD
-    chance, each = np.zeros((len(Grade), *values.shape)), np.arange(len(bands.sign))
-    for side in (1.0, -1.0):
+    deviation, here = np.nan_to_num(half_width) * _TO_SD, values * bands.sign
+    low, high, code = bands.low[:, np.newaxis], bands.high[:, np.newaxis], bands.grade[:, np.newaxis]
+    low = np.where(bands.magnitude & (low <= 0), 0.0, low)
+    within = _between(low, high, here, deviation)
+    if bands.magnitude.any():
         # The size of a value is judged: what lies on the other side of 0 counts with its mirror image.
-        here = values * bands.sign * side
-        mirrored = bands.magnitude if side < 0 else np.ones(len(bands.magnitude), dtype=bool)
-        for low, high, code in zip(bands.low, bands.high, bands.grade, strict=True):
-            low = np.where(bands.magnitude & (low <= 0), 0.0, low)
-            chance[code, :, each] += np.where(mirrored, _between(low, high, here, deviation), 0.0).T
+        within += np.where(bands.magnitude, _between(low, high, -here, deviation), 0.0)
+    chance = np.stack([np.where(code == grade, within, 0.0).sum(axis=0) for grade in Grade])
     inside = chance.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(inside > 0, chance / inside, 0.0), dtype=np.float64)
 
 
 def _between(low: Floats, high: Floats, values: Floats, deviation: Floats) -> Floats:
-    """Return (n, t) the chance that a normal value lies in [low, high)."""
+    """Return (b, n, t) the chance that n normal values lie in each [low, high), of (b, 1, t) edges."""
     exact = (values >= low) & (values < high)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         below, above = ((edge - values) / deviation for edge in (low, high))

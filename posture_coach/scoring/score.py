@@ -253,12 +253,12 @@ class Scorer:
         value, half_width, points = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
         grade, others, why = (np.zeros(shape, dtype=np.int8) for _ in range(3))
         places = self._places(activity)
-        for how, here, rows in places:
+        for how, here, rows, _ in places:
             found = judged(how, measures, rows, baseline or {}, bias)
             value[rows, here], half_width[rows, here], grade[rows, here], why[rows, here] = found
         past = self._holding.push(value, grade, np.full(n, np.nan) if time_s is None else time_s)
         grade[past] = Grade.POOR
-        for (how, here, rows), named in zip(places, self._perhaps, strict=True):
+        for how, here, rows, named in places:
             chance = _chances(how, value[rows, here], half_width[rows, here], past[rows, here])
             points[rows, here] = np.where(grade[rows, here], earned(chance, self._points), 0.0)
             others[rows, here] = named.push(chance, grade[rows, here])
@@ -275,12 +275,14 @@ class Scorer:
                 f"got {len(measures.names)} measures and activities of shape {activity.shape}"
             )
 
-    def _places(self, activity: NDArray[np.object_]) -> list[tuple[Plan, slice, NDArray[np.intp]]]:
-        """Return the plan of every activity, the columns of its slots, and the pictures that show it."""
+    def _places(self, activity: NDArray[np.object_]) -> list[tuple[Plan, slice, NDArray[np.intp], Perhaps]]:
+        """Return, of every activity that is shown, the plan, the columns of its slots, its pictures, and its words."""
         places, start = [], 0
-        for how in self._plans:
+        for how, named in zip(self._plans, self._perhaps, strict=True):
             here, start = slice(start, start + len(how.slots)), start + len(how.slots)
-            places.append((how, here, np.flatnonzero(activity == how.slots[0].target.activity)))
+            rows = np.flatnonzero(activity == how.slots[0].target.activity)
+            if rows.size:
+                places.append((how, here, rows, named))
         return places
 
 
