@@ -143,9 +143,9 @@ def _metres(
     slope, start = np.polyfit(part.time_s[whole], BODY_SHARE * ruler.stature_m / _length_px(part)[whole], 1)
     at_ends = start + slope * ends_s
     across = float(np.ptp((along_px - axis_px(camera, *size)[0]) * at_ends))
-    nearer = (camera.focal or usual_focal_px(*size)) * float(np.ptp(at_ends))
+    nearer = (camera.focal_at(*size) or usual_focal_px(*size)) * float(np.ptp(at_ends))
     way = math.hypot(across, nearer)
-    off = 0.0 if camera.focal else USUAL_FOCAL_ERR * (nearer / way) ** 2
+    off = 0.0 if camera.focal_known else USUAL_FOCAL_ERR * (nearer / way) ** 2
     return way, math.hypot(BODY_ERR, off), ""
 
 

@@ -162,11 +162,11 @@ def _held_against(settings: Settings, found: _Found, warnings: list[str]) -> tup
     camera, said = stand_of(found.album, found.info)
     warnings += said
     if isinstance(own, Profile):
-        baseline, placed, said = of_place(
-            own, found.series, found.info, mirror=settings.mirror, rotate=settings.rotate
+        baseline, camera, said = of_place(
+            own, found.series, found.info, camera, mirror=settings.mirror, rotate=settings.rotate
         )  # fmt: skip
         warnings += said
-        return baseline, camera if placed.known_from is UprightFrom.ASSUMED else placed
+        return baseline, camera
     if isinstance(own, Stretch):
         return _own_baseline(found.series, own, camera, warnings), camera
     return (replace(own, same_recording=False) if own is not None else None), camera

@@ -13,22 +13,27 @@ from posture_coach.store.files.profiles import Profile, SeenBy, misfit
 
 
 def of_place(
-    profile: Profile, series: PoseSeries, info: SourceInfo, *, mirror: bool, rotate: int
+    profile: Profile, series: PoseSeries, info: SourceInfo, told: Camera, *, mirror: bool, rotate: int
 ) -> tuple[Baseline | None, Camera, list[str]]:
     """Return what a recording is held against, how its camera stands, and what is to be said of it.
 
     A file does not tell which camera it came from: whoever names the place vouches for that. What can be seen is held
-    to the profile.
+    to the profile. The own upright is held against with the camera that it was taken with, also where that was only
+    taken to stand level.
+
+    Parameters
+    ----------
+    told
+        How the camera stands by the recording itself, for where nothing of the place is used.
     """
-    known = Camera(focal_px=info.focal_px)
     # The source is the one thing that a recording cannot have in common with the live camera.
     eye = SeenBy(profile.seen_by.source, series.width, series.height, series.model, series.mode, mirror, rotate)
     why = misfit(profile, eye)
     if why:
-        return None, known, [f"{why} It is not used here."]
+        return None, told, [f"{why} It is not used here."]
     shift = how_moved(profile.where, profile.own, profile.camera, series)
     if shift:
-        return None, known, [
+        return None, told, [
             f"camera or chair moved: {shift} than when the upright at {profile.place} was taken, so it is not used here"
         ]  # fmt: skip
     camera = profile.camera

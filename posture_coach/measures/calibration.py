@@ -76,9 +76,20 @@ class Camera:
         return ASSUMED_ROLL_HALF_WIDTH_DEG if np.isnan(self.roll_err_deg) else self.roll_err_deg
 
     @property
-    def focal(self) -> float | None:
-        """Focal length in pixels, None where nothing says it."""
-        return (self.lens.focal_x_px + self.lens.focal_y_px) / 2.0 if self.lens else self.focal_px
+    def focal_known(self) -> bool:
+        """Whether anything says the focal length."""
+        return self.lens is not None or self.focal_px is not None
+
+    def focal_at(self, width: int, height: int) -> float | None:
+        """Return the focal length in pixels of pictures of this size, None where nothing says it.
+
+        Raises
+        ------
+        PictureError
+            The lens was measured on pictures of another shape.
+        """
+        lens = self.at(width, height).lens
+        return (lens.focal_x_px + lens.focal_y_px) / 2.0 if lens else self.focal_px
 
     def at(self, width: int, height: int) -> Camera:
         """Return the camera with its lens for pictures of this size.
@@ -148,9 +159,9 @@ def levelled(series: PoseSeries, camera: Camera) -> PoseSeries:
         return series
     camera = camera.at(series.width, series.height)
     middle = axis_px(camera, series.width, series.height)
-    focal, pitch_deg = camera.focal or usual_focal_px(series.width, series.height), camera.pitch_deg
+    focal = camera.focal_at(series.width, series.height) or usual_focal_px(series.width, series.height)
     straight = straight_px(series.points_px, camera, (series.width, series.height)) / focal
-    back = level_from(camera.roll_deg, pitch_deg)
+    back = level_from(camera.roll_deg, camera.pitch_deg)
     ahead = np.concatenate([straight, np.ones_like(straight[..., :1])], axis=-1) @ back.T
     # What lies that far outside the picture is a guess of the network's; it only must not fold over.
     points_px = focal * ahead[..., :2] / np.maximum(ahead[..., 2:], _LEAST_DEPTH) + middle

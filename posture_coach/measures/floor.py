@@ -117,7 +117,7 @@ def metres_per_px(
 
 def _unknown(camera: Camera) -> str:
     """Return what of the camera is not known that the floor needs."""
-    if camera.focal is None:
+    if not camera.focal_known:
         return _NO_FOCAL
     return _NO_PITCH if math.isnan(camera.pitch_err_deg) else ""
 

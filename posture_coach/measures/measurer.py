@@ -86,7 +86,8 @@ class Measurer:
         level = levelled(series, self.camera)
         here = scene(level, series, self._tracker, self.accuracy)
         raw = raw_measures(here)
-        value, reason = self._settled(raw), refusals(here, raw, series.model)
+        focal_px = self.camera.focal_at(series.width, series.height)
+        value, reason = self._settled(raw, focal_px), refusals(here, raw, series.model)
         _because(reason, self._lacking[here.number])
         err = half_widths(self._known(series), value, here.skeleton, series, here.number, self.camera)
         found = self._estimated(level, series)
@@ -103,10 +104,10 @@ class Measurer:
         value[refused], err[refused] = np.nan, np.nan
         return MeasureSeries(NAMES, value, err, reason, here.view, here.skeleton.yaw_deg)
 
-    def _settled(self, raw: Floats) -> Floats:
+    def _settled(self, raw: Floats, focal_px: float | None) -> Floats:
         """Take the person's own neutral, or the camera's focal length, into the raw values."""
         value = raw.copy()
-        value[:, columns.BY_FOCAL_LENGTH] *= self.camera.focal or np.nan
+        value[:, columns.BY_FOCAL_LENGTH] *= focal_px or np.nan
         value[:, columns.DIFFERENCE] -= self._own[columns.DIFFERENCE]
         with np.errstate(invalid="ignore", divide="ignore"):
             value[:, columns.RATIO] /= self._own[columns.RATIO]
@@ -165,7 +166,7 @@ def _lacking(own: Floats, baseline: Baseline | None, camera: Camera) -> Codes:
     why[relative & (missing | elsewhere[:, None])] = Reason.NO_BASELINE
     if baseline is not None and not baseline.same_recording:
         why[:, relative & columns.IN_PIXELS] = Reason.OTHER_RECORDING
-    if camera.focal is None:
+    if not camera.focal_known:
         why[:, columns.BY_FOCAL_LENGTH] = Reason.NO_CAMERA_SCALE
     return why
 
@@ -195,7 +196,7 @@ def desk_upright(baseline: Baseline, camera: Camera, width: int, height: int) ->
         Of the pictures.
     """
     pitched = not math.isnan(camera.pitch_err_deg)
-    focal = camera.focal or (usual_focal_px(width, height) if pitched else None)
+    focal = camera.focal_at(width, height) or (usual_focal_px(width, height) if pitched else None)
     return desk.own_upright(
         baseline.values, desk.shipped_constants(), slump=baseline.slump or None, pitch_deg=0.0 if pitched else None,
         focal=focal / max(width, height) if focal else None,

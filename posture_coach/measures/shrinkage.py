@@ -16,9 +16,6 @@ from posture_coach.measures.types import View
 
 INDEPENDENT_EVERY_S = 1.0
 """Neighbouring pictures tell the same story; sway and the network's drift take about a second."""
-ELSEWHERE = 0.5
-"""Factor for a neutral that is carried to another recording, from another camera place: there the least error, of
-factors 0 to 1, lay at 0.25 to 1 by measure. Within one place half of it lost 4 to 40 %."""
 PEOPLE_DEG = 4.5
 """Standard deviation between adults of how far the ear stands ahead (of the craniovertebral angle, 4 to 5, wp_cva; the
 two move about 1:1). The rendered people hold themselves more alike than that."""

@@ -222,7 +222,7 @@ def _roll_of(lower: Floats, upper: Floats, size: tuple[int, int], camera: Camera
     drop = lower - upper
     slope = drop[..., 0] / drop[..., 1]
     crossing = upper[..., 0] - slope * upper[..., 1]
-    focal = camera.focal or usual_focal_px(*size)
+    focal = camera.focal_at(*size) or usual_focal_px(*size)
     rise = math.tan(math.radians(camera.pitch_deg)) / focal
     unknown_deg = _USUAL_PITCH_DEG if math.isnan(camera.pitch_err_deg) else camera.pitch_err_deg
     return np.degrees(np.arctan(slope - crossing * rise)), np.abs(crossing) / focal * unknown_deg

@@ -16,6 +16,7 @@ from posture_coach.measures.measurer import Baseline, Measurer, raw_values
 from posture_coach.measures.skeleton import NO_OFFSETS, build
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.view import body_yaw_deg, view_of
+from posture_coach.pose.lens import Lens
 from posture_coach.pose.types import Landmark, PoseSeries
 from tests.drawn import SHANK_M, THIGH_M, TRUNK_M, Body, draw, mirrored, with_points
 from tests.measures.exact import EXACT
@@ -271,6 +272,13 @@ def test_viewing_distance_from_the_focal_length(distance_m, head_yaw):
     series = draw([Body(head_yaw_deg=head_yaw)], size=(6000, 6000), scale_px=focal_px / distance_m)
     value = Measurer(EXACT, camera=Camera(focal_px=focal_px)).push(series).column("viewing_distance_cm")[0]
     assert value == pytest.approx(100 * distance_m, abs=1e-6)
+
+
+def test_viewing_distance_by_a_lens_that_was_measured_on_larger_pictures():
+    lens = Lens(1920, 1440, 810.0, 810.0, 960.0, 720.0)
+    series = draw([Body()], size=(640, 480), scale_px=270)
+    value = Measurer(EXACT, camera=Camera(lens=lens)).push(series).column("viewing_distance_cm")[0]
+    assert value == pytest.approx(100, abs=1e-6)
 
 
 @pytest.mark.parametrize(("body_yaw", "head_yaw"), [(19, 0), (19, -19), (-18, 10)])

@@ -290,7 +290,7 @@ def _check(profile: Profile) -> None:
         ("camera.pitch_deg", camera.pitch_deg, -90.0, 90.0),
         ("camera.focal_px", camera.focal_px, 1.0, 1e6),
         ("camera.height_m", camera.height_m, 0.0, 20.0),
-        ("camera.lens", camera.focal if camera.lens else None, 1.0, 1e6),
+        ("camera.lens", camera.lens.focal_x_px if camera.lens else None, 1.0, 1e6),
     )
     for key, value, low, high in limits:
         if value is not None and not low <= value <= high:
