@@ -38,7 +38,7 @@ from posture_coach.pose.second_look import in_the_mirror, together
 from posture_coach.pose.smoothing import smoothed
 from posture_coach.pose.sources import Kind, ReadReport, SourceInfo
 from posture_coach.pose.still import moved
-from posture_coach.pose.types import Bools, Model, Pose, PoseSeries
+from posture_coach.pose.types import Bools, Model, PoseSeries, Stack
 from posture_coach.scoring.assess import Assessment, Assessor
 from posture_coach.scoring.targets import Targets, shipped_targets
 from posture_coach.store.files.profiles import Profile
@@ -275,30 +275,29 @@ def _found(path: Path, settings: Settings, progress: Progress) -> _Found:
 
 
 def _passed(path: Path, settings: Settings, progress: Progress, person: Choice | Roster) -> _Found:
-    poses: list[Pose | None] = []
-    frames: list[tuple[float, int]] = []
-    sights: list[Sight] = []
+    done, sights = count(1), list[Sight]()
     album = Album()
     with open_file(path, fps=settings.fps, mirror=settings.mirror, rotate=settings.rotate) as source:
-        rate_hz, size = source.info.rate_hz, (source.info.width, source.info.height)
+        rate_hz = source.info.rate_hz
         mode = mode_for(min(rate_hz, settings.fps) if rate_hz and settings.fps else rate_hz)
+        stack = Stack(mode, settings.model, (source.info.width, source.info.height))
         # A photo has no next picture that could even out what the network gets wrong.
         how = look_again if source.info.kind is Kind.PHOTO else Landmarker.find
         with Follower(settings.model, mode, person, how=how) as follower:
             for frame in source:
-                poses.append(follower.find(frame))
-                album.show(frame, poses[-1])
-                frames.append((frame.time_s, frame.index))
-                size = frame.size
+                pose = follower.find(frame)
+                album.show(frame, pose)
+                stack.push(pose, frame)
                 if follower.sight is not None and follower.sight not in sights[-1:]:
                     sights.append(follower.sight)
-                progress(len(frames))
+                progress(next(done))
                 if follower.roster.late:
                     break
             follower.roster.settle()
             roster = follower.roster
-        told = [None if roster.mixed(time_s) else pose for pose, (time_s, _) in zip(poses, frames, strict=True)]
-        series = untangled(PoseSeries.of(told, frames, size=size, mode=mode, model=settings.model))
+        seen = stack.series()
+        mixed = np.array([roster.mixed(time_s) for time_s in seen.time_s.tolist()], dtype=np.bool_)
+        series = untangled(seen.without(mixed) if mixed.any() else seen)
         return _Found(smoothed(series), series, sights, roster, source.info, source.report, album)
 
 

@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ROUNDING = 1e-9
+AT_ONCE = 2000
+"""So many pictures are measured and scored at once: what is reckoned on the way takes a hundred numbers a measure."""
 PERSON = 1
 """Number of the measured person where nobody else was in view."""
 
@@ -202,18 +204,28 @@ class Assessor:
 
     def push(self, poses: PoseSeries) -> Assessment:
         """Assess the next n pictures."""
+        seen = self._live.push(poses) if self._live else recognise(poses, self._seated, self._camera)
+        starts = range(0, max(len(poses), 1), AT_ONCE)
+        parts = [self._judged(poses.part(i, i + AT_ONCE), seen.label[i : i + AT_ONCE]) for i in starts]
+        measures, score = parts[0]
+        if len(parts) > 1:
+            measures = MeasureSeries.joined([part for part, _ in parts])
+            score = ScoreSeries.joined([part for _, part in parts])
+        return Assessment(poses, measures, seen.label, seen.assumed, score)
+
+    def _judged(self, poses: PoseSeries, label: NDArray[np.object_]) -> tuple[MeasureSeries, ScoreSeries]:
+        """Measure and score the next n pictures, in which the person does what the labels say."""
         measures, how = self._measurer.push(poses), (poses.mode, poses.model)
         if how not in self._bias:
             self._bias[how] = bias_by_view(self._accuracy, *how)
-        seen = self._live.push(poses) if self._live else recognise(poses, self._seated, self._camera)
         score = self._scorer.score(
             measures,
-            seen.label,
+            label,
             baseline=self._baseline.values if self._baseline else None,
             bias=self._bias[how][view_numbers(measures.view)],
             time_s=poses.time_s,
         )
-        return Assessment(poses, measures, seen.label, seen.assumed, score)
+        return measures, score
 
 
 def declared_bias(accuracy: Accuracy, view: NDArray[np.object_], mode: Mode, model: Model) -> Floats:

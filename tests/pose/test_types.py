@@ -7,7 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posture_coach.pose.types import MIRROR_ORDER, POINTS, Frame, Landmark, Mode, Model, Pose, PoseSeries
+from posture_coach.pose.types import (
+    MIRROR_ORDER,
+    POINTS,
+    STACKED,
+    Frame,
+    Landmark,
+    Mode,
+    Model,
+    Pose,
+    PoseSeries,
+    Stack,
+)
 
 SIZE = (640, 480)
 
@@ -112,3 +123,28 @@ def test_the_mirror_of_the_mirror_is_the_picture():
 
 def test_a_frames_size_is_width_and_height():
     assert Frame(np.zeros((480, 640, 3), dtype=np.uint8), 0.0, 0).size == (640, 480)
+
+
+@pytest.mark.parametrize("count", [0, 1, STACKED, STACKED + 1])
+def test_poses_that_were_gathered_are_the_same_as_those_stacked_at_once(count):
+    poses = [pose(i) if i % 3 else None for i in range(count)]
+    stack = Stack(Mode.TRACKED, Model.LITE, SIZE)
+    for i, one in enumerate(poses):
+        stack.push(one, Frame(np.zeros((SIZE[1], SIZE[0], 1), dtype=np.uint8), i / 5, 3 * i))
+    assert_alike(stack.series(), series(*poses))
+
+
+def test_pictures_without_the_person_are_as_if_nobody_had_been_found():
+    often = replace(pose(2), spread_px=np.full(POINTS, 2.5))
+    rows = np.array([False, True, False])
+    assert_alike(series(pose(1), often, often).without(rows), series(pose(1), None, often))
+    assert_alike(series(pose(1), pose(2), None).without(rows), series(pose(1), None, None))
+
+
+def assert_alike(one, other):
+    assert (one.width, one.height, one.mode, one.model) == (other.width, other.height, other.mode, other.model)
+    for name in ("time_s", "index", "points_px", "world", "visibility", "presence"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert (one.spread_px is None) == (other.spread_px is None)
+    if one.spread_px is not None:
+        np.testing.assert_array_equal(one.spread_px, other.spread_px)

@@ -15,6 +15,7 @@ from posture_coach.measures.baseline import neutral
 from posture_coach.measures.definitions import BY_NAME, NAMES
 from posture_coach.measures.types import WORDS, Reason, View
 from posture_coach.pose.types import Mode, Model
+from posture_coach.scoring import assess
 from posture_coach.scoring.assess import PERSON, Assessment, declared_bias
 from tests.batch.made import SITTING, STANDING, assessed, assessor, with_values
 from tests.drawn import Body, draw
@@ -61,6 +62,17 @@ def assert_same(one, other):
 def test_a_file_at_once_and_in_pieces_gives_the_same_measures(lengths):
     series = draw(swaying())
     assert_same(Assessment.joined(in_pieces(series, lengths)), assessor().push(series))
+
+
+def test_a_long_file_is_measured_in_parts_that_change_nothing(monkeypatch):
+    series = draw([*swaying(), *[SITTING] * 60])
+    whole = assessor().push(series)
+    monkeypatch.setattr(assess, "AT_ONCE", 7)
+    parts = assessor().push(series)
+    assert_same(parts, whole)
+    assert parts.activity.tolist() == whole.activity.tolist()
+    for field in ("score", "coverage", "value", "grade", "perhaps", "why", "points"):
+        np.testing.assert_array_equal(getattr(parts.score, field), getattr(whole.score, field), field)
 
 
 @pytest.mark.parametrize("lengths", [[1], [7], [1, 30, 2]])
