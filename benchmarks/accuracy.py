@@ -47,10 +47,13 @@ COVERAGE = 0.95
 MIN_BODIES = 2
 """Of one body nobody knows how much is its own."""
 BOTH = ("trunk_inclination_deg", "neck_inclination_deg", "hip_flexion_deg")
+DISTANCE = "viewing_distance_cm"
 HELD_OUT = (*BOTH, "neck_trunk_angle_deg", "knee_flexion_deg")
 SIDE_ON_DEG = (30.0, 150.0)
 GROWTHS = np.linspace(0.0, 0.12, 13)
 """Tried for how the half-width grows with the value."""
+OF_DISTANCE = [(growth, 0.0) for growth in np.linspace(0.0, 0.4, 41).tolist()]
+"""The same of a distance, of which errors are a share."""
 APARTS = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 18.0)
 """Tried for what legs apart add to the half-width, in degrees."""
 LEAST_CORNER_GROWTH = 0.1
@@ -179,7 +182,7 @@ class Width:
         return Width(self.half_width * wide, self.growth * wide, self.apart * wide, self.typical * wide)
 
 
-def fit_error(e: Errors) -> Width:
+def fit_error(e: Errors, *, distance: bool = False) -> Width:
     """Return what 95 % of the errors lie within.
 
     For every growth, and everything that legs apart may add, the half-width at 0 is the one that covers 95 %; of these
@@ -196,7 +199,8 @@ def fit_error(e: Errors) -> Width:
     # What the pictures add is not always there: never less than the mean error itself.
     floor = float(np.average(error, weights=weight)) ** 2
     corner = bool((e.view == View.OBLIQUE).all())
-    for growth, apart in _ways_to_grow(corner, legs=bool(kept.apart.any())):
+    ways = OF_DISTANCE if distance else _ways_to_grow(corner, legs=bool(kept.apart.any()))
+    for growth, apart in ways:
         more = Width(0.0, growth, apart).more(kept)
         square = max(weighted_quantile(error**2 - more, weight, COVERAGE), floor)
         half = np.sqrt(square + more)
@@ -236,7 +240,7 @@ def rows(errors: Mapping[str, Errors], model: Model, read: str) -> list[dict[str
                     continue
                 f = figures(part)
                 if f.bodies >= MIN_BODIES:
-                    width = fit_error(part)
+                    width = fit_error(part, distance=joint == DISTANCE)
                     place = {"measure": joint, "view": view.value, "mode": mode.value, "model": model.value,
                              "read": read}  # fmt: skip
                     sizes = {key: round(getattr(f, key), 3) + 0.0 for key in ("bias", "sd")}

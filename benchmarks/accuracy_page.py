@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import desk as desk_bench
-from benchmarks.accuracy import MIN_BODIES, Width, fit_error, head, mean
+from benchmarks.accuracy import DISTANCE, MIN_BODIES, Width, fit_error, head, mean
 from benchmarks.conditions import condition_lines, real_lines
 from benchmarks.errors import Bench, Errors, Look, as_live, collect
 from benchmarks.fit_offsets import leave_one_body_out, side_samples
@@ -88,7 +88,7 @@ def title(row: Definition) -> str:
 # Half-widths that never saw the body they are judged on ------------------------------------------------------------
 
 
-def held_out_half_widths(e: Errors, fitted_on: Errors) -> Floats:
+def held_out_half_widths(e: Errors, fitted_on: Errors, *, distance: bool = False) -> Floats:
     """Return (n,) half-widths, each from the bodies other than its own; NaN where those do not tell."""
     half = np.full(len(e.ours), np.nan)
     for view in VIEWS:
@@ -96,16 +96,16 @@ def held_out_half_widths(e: Errors, fitted_on: Errors) -> Floats:
             here = (e.view == view) & (e.mode == mode)
             for body in set(e.body[here].tolist()):
                 own = here & (e.body == body)
-                half[own] = _of_others(fitted_on, view, mode, body).of(e.of(own))
+                half[own] = _of_others(fitted_on, view, mode, body, distance=distance).of(e.of(own))
     return half
 
 
-def _of_others(e: Errors, view: object, mode: Mode, body: str) -> Width:
+def _of_others(e: Errors, view: object, mode: Mode, body: str, *, distance: bool) -> Width:
     """Fit on the other bodies; in the other mode, widened, where this one has too few, as the product does."""
     for how, wide in ((mode, 1.0), (_other(mode), OTHER_MODE_WIDENING)):
         others = e.of((e.view == view) & (e.mode == how) & (e.body != body) & ~np.isnan(e.ours))
         if len(set(others.body.tolist())) >= MIN_BODIES:
-            return fit_error(others).times(wide)
+            return fit_error(others, distance=distance).times(wide)
     return Width(np.nan, np.nan, np.nan)
 
 
@@ -151,7 +151,8 @@ class Judged:
 def judge(joint: str, e: Errors, fitted_on: Errors, model: Model, *, live: bool = False) -> Judged:
     """Refuse what the product would refuse, with half-widths from other bodies, and with those that are shipped."""
     useful = JOINTS[joint].useful
-    widths = held_out_half_widths(e, fitted_on), _shipped_half_widths(joint, e, model, live=live)
+    held_out = held_out_half_widths(e, fitted_on, distance=joint == DISTANCE)
+    widths = held_out, _shipped_half_widths(joint, e, model, live=live)
     with np.errstate(invalid="ignore"):
         refused, by_product = (np.isnan(e.ours) | np.isnan(half) | (half > useful) for half in widths)
     return Judged(e, widths[0], refused, by_product)

@@ -54,6 +54,8 @@ MOVING = frozenset({"C", "D"})
 """Groups whose clips show somebody who walks or exercises: what the product looks at twice."""
 PHOTOS = 25
 """Pictures of a clip that are looked at as photos."""
+DESK_CM = 150.0
+"""Distances from the camera are judged up to here: an error that grows with them is of no use from a metre on."""
 NOT_IN_DEPTH = ("neck_length_ratio", "slump_ratio", "viewing_distance_cm")
 """Defined in the picture, or from where the camera is, which world points do not know."""
 
@@ -359,7 +361,8 @@ def _hip_forward_offset(item: Item, own: Axes) -> Floats:
 
 def _viewing_distance_cm(item: Item) -> Floats:
     eyes = (point(item, "left_eye") + point(item, "right_eye")) / 2.0
-    return 100.0 * np.asarray(np.linalg.norm(eyes - item.camera_position, axis=1), dtype=np.float64)
+    away = 100.0 * np.asarray(np.linalg.norm(eyes - item.camera_position, axis=1), dtype=np.float64)
+    return np.where(away <= DESK_CM, away, np.nan)
 
 
 def _in_the_picture(item: Item) -> dict[str, Floats]:

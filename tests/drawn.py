@@ -18,7 +18,7 @@ import numpy as np
 from posture_coach.pose.types import MIRROR_ORDER, POINTS, Landmark, Mode, Model, PoseSeries
 
 TRUNK_M, THIGH_M, SHANK_M, UPPER_ARM_M, FOREARM_M = 0.50, 0.42, 0.40, 0.30, 0.26
-HIP_WIDTH_M, SHOULDER_WIDTH_M, EAR_WIDTH_M, EYE_WIDTH_M = 0.25, 0.38, 0.15, 0.063
+HIP_WIDTH_M, SHOULDER_WIDTH_M, EAR_WIDTH_M, EYE_WIDTH_M = 0.25, 0.38, 0.15, 0.057
 EYE_OUTER_WIDTH_M, MOUTH_WIDTH_M = 0.10, 0.05
 FOOT_M = 0.2
 FILL = 0.38
@@ -102,7 +102,7 @@ def _head(body: Body, shoulders: np.ndarray, at: dict[str, np.ndarray]) -> None:
         at[f"{name}_EYE_OUTER"] = ears + turn @ np.array([0.09, half * EYE_OUTER_WIDTH_M, 0.0])
         at[f"{name}_EYE"] = ears + turn @ np.array([0.09, half * EYE_WIDTH_M, 0.0])
         at[f"{name}_EYE_INNER"] = ears + turn @ np.array([0.09, half * EYE_WIDTH_M / 2, 0.0])
-        at[f"MOUTH_{name}"] = ears + turn @ np.array([0.09, half * MOUTH_WIDTH_M, -0.07])
+        at[f"MOUTH_{name}"] = ears + turn @ np.array([0.09, half * MOUTH_WIDTH_M, -EYE_WIDTH_M])
 
 
 def _leg(body: Body, side: str, outward: float, trunk: np.ndarray, at: dict[str, np.ndarray]) -> None:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from posture_coach.geometry import direction_deg, distance, middle, offset_ratio, wrapped_deg
 from posture_coach.measures.definitions import BY_NAME, Definition
-from posture_coach.measures.frontal import EYE_SPACING_CM
+from posture_coach.measures.frontal import FACE_CM
 from posture_coach.measures.skeleton import NO_OFFSETS, Skeleton, build
 from posture_coach.measures.types import Side, View
 from posture_coach.measures.view import SIDE_ON_DEG
@@ -377,14 +377,15 @@ def _lengths(parts: list[Floats], pairs: list[Line]) -> Iterator[tuple[float, Sp
     for a, b in combinations(parts, 2):
         yield float(distance(a, b)), Span(a, b)
     for point, top, bottom in permutations(parts, 3):
-        line = bottom - top
-        foot = top + line * ((point - top) @ line) / (line @ line)
-        yield float(offset_ratio(point, top, bottom, 1.0)), Span(foot, point, (top, bottom))
+        if (line := bottom - top).any():  # seen from the front, ears and eyes have one middle
+            foot = top + line * ((point - top) @ line) / (line @ line)
+            yield float(offset_ratio(point, top, bottom, 1.0)), Span(foot, point, (top, bottom))
     for (a, b), (left, right) in product(permutations(parts, 2), pairs):
         width = float(distance(left, right)) or np.nan
         yield float(b[1] - a[1]) / width, Span(np.array([a[0], b[1]]), a)
-    for left, right in pairs:
-        yield EYE_SPACING_CM / (float(distance(left, right)) or np.nan), Span(left, right)
+    for (left, right), other in permutations(pairs, 2):
+        square = float(distance(left, right) * distance((left + right) / 2.0, (other[0] + other[1]) / 2.0))
+        yield FACE_CM / (square**0.5 or np.nan), Span(left, right)
 
 
 def heading_deg(v: Floats) -> float:

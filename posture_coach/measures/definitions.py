@@ -260,8 +260,8 @@ def _frontal() -> Iterator[Definition]:
     )  # fmt: skip
     yield Definition(
         "viewing_distance_cm", "Distance from the camera", "frontal", FRONT_VIEW, "cm",
-        "from the spacing of the eyes and the camera's focal length", "0 at the camera",
-        (_L.LEFT_EYE, _L.RIGHT_EYE, *_EARS), lambda s: frontal.viewing_distance(s, whole.face_yaw(s)),
+        "from the spacing of the eyes, their distance from the mouth, and the camera's focal length", "0 at the camera",
+        (_L.LEFT_EYE, _L.RIGHT_EYE, *_EARS, *_MOUTH), lambda s: frontal.viewing_distance(s, whole.face_yaw(s)),
         relative=Relative.FOCAL_LENGTH, from_depth=True, source="dodgson2004",
     )  # fmt: skip
 
