@@ -19,7 +19,6 @@ from types import ModuleType
 from typing import Any
 
 from posture_coach.batch.results import Job, Outcome, failure, is_folder, process, without_media
-from posture_coach.errors import SourceError
 from posture_coach.pose.files import open_file
 
 MEDIA_NAMES = frozenset(
@@ -309,8 +308,8 @@ def _expected(job: Job) -> int:
     try:
         with open_file(job.path) as source:
             frames, rate_hz = source.info.frames_expected or 0, source.info.rate_hz
-    except SourceError:
-        return 0  # the run itself will say what is wrong with it
+    except Exception:  # noqa: BLE001 - the run itself will say what is wrong with it, and do the others
+        return 0
     fps = job.settings.fps
     return round(frames * fps / rate_hz) if fps and rate_hz and fps < rate_hz else frames
 

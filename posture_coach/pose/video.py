@@ -331,7 +331,7 @@ def open_video(path: str | Path, *, fps: float | None = None, mirror: bool = Fal
     full = check_file(path)
     try:
         # Nothing but this file: a playlist in disguise must not reach the network or other files.
-        container = av.open(str(full), options={"protocol_whitelist": "file"})
+        container = av.open(str(full), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except av.FFmpegError as error:
         raise UnreadableSourceError(_why_not_video(path, head_of(full))) from error
     return _open(container, str(path), Kind.VIDEO, fps=fps, turn=turn)
@@ -352,7 +352,7 @@ def open_stream(url: str, *, mirror: bool = False, rotate: int = 0) -> Video:
         raise SourceError(f"{shown} is no address of a stream: these begin with {', '.join(_STREAM_SCHEMES)}.")
     options = {"rtsp_transport": "tcp", "fflags": "nobuffer"} if scheme.startswith("rtsp") else {}
     try:
-        container = av.open(url, options=options, timeout=_STREAM_TIMEOUT_S)
+        container = av.open(url, options=options, timeout=_STREAM_TIMEOUT_S, metadata_errors="replace")
     except av.FFmpegError as error:
         raise UnreadableSourceError(
             f"{shown} gives no pictures ({error.strerror}). Check the address, user and password, "

@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -144,6 +145,16 @@ def test_the_pictures_to_come_are_counted_at_the_rate_asked_for(tmp_path):
     assert list(expected_pictures([job(path, tmp_path) for path in paths]).values()) == [119, 65, 1, 0, 0]
     slower = [job(path, tmp_path, replace(FAST, fps=10.0)) for path in (WALK, SQUATS, SITTING)]
     assert expected_pictures(slower) == {"walk_side": 40, "squats_front": 65, "sitting_upright": 1}
+
+
+def test_an_input_that_cannot_be_read_here_keeps_no_other_from_being_done(tmp_path, monkeypatch):
+    """HEIC photos where their reader does not load are refused by another error than damaged files."""
+    heic = tmp_path / "a.heic"
+    pillow_heif.from_pillow(Image.open(SITTING).resize((160, 120))).save(heic)
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    jobs = [job(heic, tmp_path), job(SITTING, tmp_path)]
+    assert expected_pictures(jobs) == {"a": 0, "sitting_upright": 1}
+    assert [(outcome.stem, outcome.status) for outcome in run(jobs, 1)] == [("a", "failed"), ("sitting_upright", "ok")]
 
 
 def test_too_many_files_are_not_asked(tmp_path):

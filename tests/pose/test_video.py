@@ -63,10 +63,12 @@ def make_clip(
     rate=25,
     sound_s=0.0,
     numbers=None,
+    title="",
     **options,
 ):
     """Write numbered frames with these time stamps."""
     with av.open(str(path), "w", options={k: v for k, v in options.items() if k == "movflags"}) as out:
+        out.metadata.update({"title": title} if title else {})
         stream = out.add_stream(codec, rate=rate, options={"g": "5", "bf": "0"} if codec == "libx264" else {})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pix_fmt
         # These have no time stamps, only a rate.
@@ -503,6 +505,25 @@ def test_a_name_that_is_no_text_opens(tmp_path):
     except OSError:
         pytest.skip("this file system takes text only")
     assert len(read(os.fsdecode(path))[0]) == 4
+
+
+def in_latin_1(clip):
+    """Write the title TITLE as old cameras and programs do."""
+    clip.write_bytes(clip.read_bytes().replace(b"TITLE", "Übung".encode("latin-1")))
+    return clip
+
+
+def test_a_title_that_is_no_utf_8_is_no_hindrance(tmp_path):
+    clip = in_latin_1(make_clip(tmp_path / "a.avi", every(40, 4), "mjpeg", "yuvj420p", title="TITLE"))
+    assert "Übung".encode("latin-1") in clip.read_bytes()
+    assert [number_in(frame.image) for frame in read(clip)[0]] == [0, 1, 2, 3]
+
+
+def test_nor_is_the_title_of_a_stream(tmp_path, server):
+    in_latin_1(make_clip(tmp_path / "a.mkv", every(40, 4), title="TITLE"))
+    address, _ = server(tmp_path)
+    with open_stream(f"{address}/a.mkv") as video:
+        assert len(list(video)) == 4
 
 
 def test_kind_goes_by_content_not_by_name(tmp_path):
