@@ -127,8 +127,7 @@ class Video(Source):
         self._declared = _Declared.of(container, self._stream)
         self._stamps = Stamps(1 / (self._declared.rate_hz or _FALLBACK_RATE_HZ))
         self._decoded = self._damaged = self._resized = self._unshown = 0
-        self._last_long_s = 0.0
-        self._finished = False
+        self._last_long_s, self._finished = 0.0, False
         self._stop = threading.Event()
         self._queue: queue.Queue[Frame | Exception | None] = queue.Queue(_QUEUE_FRAMES)
         self._thread: threading.Thread | None = None
@@ -189,14 +188,15 @@ class Video(Source):
         base = self._stream.time_base
         if base is None:
             return None
-        self._container.seek(int((self._info.start_s + time_s) / base), stream=self._stream, backward=True)
-        for raw in self._container.decode(self._stream):
+        try:
+            self._container.seek(int((self._info.start_s + time_s) / base), stream=self._stream, backward=True)
+        except av.FFmpegError:  # bare H.264, for one, has nothing to jump by
+            return None
+        for raw in self._raw_frames():
             stamp = _stamp(raw)
             ahead_s = math.inf if stamp is None else float(stamp) - self._info.start_s - time_s
-            if abs(ahead_s) < _SAME_S:
-                return Frame(self._picture(raw), time_s, index)
-            if ahead_s > 0:
-                return None
+            if ahead_s > -_SAME_S:
+                return Frame(self._picture(raw), time_s, index) if ahead_s < _SAME_S else None
         return None
 
     def _next_item(self) -> Frame | Exception | None:

@@ -288,14 +288,17 @@ def test_nearly_square_pixels_are_left_alone(tmp_path):
 # What is missing is said
 
 
-def test_a_damaged_middle_is_passed_over_and_counted(tmp_path):
-    clip = make_clip(tmp_path / "a.mp4", every(40, 60))
-    data = bytearray(clip.read_bytes())
+def with_a_damaged_middle(path):
+    data = bytearray(make_clip(path, every(40, 60)).read_bytes())
     start = data.index(b"mdat") + 4
     middle = start + (data.index(b"moov") - start) // 2
     data[middle : middle + 600] = np.random.default_rng(7).bytes(600)
-    clip.write_bytes(data)
-    frames, _, report = read(clip)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_damaged_middle_is_passed_over_and_counted(tmp_path):
+    frames, _, report = read(with_a_damaged_middle(tmp_path / "a.mp4"))
     assert number_in(frames[-1].image) == 59
     assert report.damaged > 0
     assert report.partial
@@ -748,3 +751,23 @@ def test_a_single_frame_is_found_by_its_time_from_a_key_frame(tmp_path):
         assert (found.time_s, found.index) == (frame.time_s, frame.index)
     with open_file(clip) as source:
         assert source.frame_at(frames[5].time_s + 0.01, 5) is None, "there is no frame at this time"
+
+
+def test_a_single_frame_is_looked_for_past_a_damaged_stretch(tmp_path):
+    clip = with_a_damaged_middle(tmp_path / "clip.mp4")
+    frames, _, _ = read(clip)
+    found = []
+    for frame in frames[1:]:
+        with open_video(clip) as video:
+            found.append(video.frame_at(frame.time_s, frame.index))
+    same = [
+        one is not None and np.array_equal(one.image, frame.image) for one, frame in zip(found, frames[1:], strict=True)
+    ]
+    lost = [one is None for one in found]
+    assert [a or b for a, b in zip(same, lost, strict=True)] == [True] * len(found)
+    assert 0 < sum(lost) < 10, "those whose key frame is damaged are found by reading in order alone"
+
+
+def test_where_a_file_has_nothing_to_jump_by_there_is_no_single_frame(tmp_path):
+    with open_video(make_clip(tmp_path / "a.h264", every(100, 20), rate=10)) as video:
+        assert video.frame_at(0.5, 5) is None
