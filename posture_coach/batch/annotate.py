@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -118,13 +118,34 @@ def _pictures(source: Source, result: Assessment, covers: _Faces | None) -> Iter
             yield frame.time_s, _drawn(frame, result, rows[frame.index], covers)
 
 
+def lost(now: Sequence[Face], before: Sequence[tuple[Face, float]], time_s: float) -> list[tuple[Face, float]]:
+    """Return the faces that are to stay covered though they are not found any more.
+
+    Parameters
+    ----------
+    now
+        The faces found at `time_s`; one that lies over the middle of an earlier face is the same, or covers it as well.
+    before
+        (face, when it was last seen in seconds) of earlier ones; those older than `FACE_MEMORY_S` are left out.
+    """
+    return [
+        (face, seen_s)
+        for face, seen_s in before
+        if time_s - seen_s <= FACE_MEMORY_S and not any(_covers(new, face) for new in now)
+    ]
+
+
+def _covers(new: Face, old: Face) -> bool:
+    (centre, reach), (middle, _) = new, old
+    return bool(np.abs(centre - middle).max() <= reach)
+
+
 class _Faces:
-    """Finds the faces to cover: those of this picture, or where there is none those of the last second."""
+    """Finds the faces to cover: those of this picture, and those of the last second that the network has lost."""
 
     def __init__(self, model: Model) -> None:
         self._network = Landmarker(model, Mode.DETECTED, people=FACES_AT_MOST, confidence=LOOKING_CONFIDENCE)
-        self._recent: list[Face] = []
-        self._seen_s = -FACE_MEMORY_S
+        self._seen: list[tuple[Face, float]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -135,14 +156,13 @@ class _Faces:
         self._network.close()
 
     def at(self, frame: Frame, own: Floats | None) -> list[Face]:
-        """Return the faces of everybody found, and of the measured person (33, 2)."""
+        """Return the faces of everybody found or just lost, and of the measured person (33, 2)."""
         from posture_coach.drawing import face_of
 
         everybody = [pose.points_px for pose in self._network.find_all(frame)]
         faces = [face_of(points) for points in (*everybody, *([] if own is None else [own]))]
-        if faces:
-            self._recent, self._seen_s = faces, frame.time_s
-        return self._recent if frame.time_s - self._seen_s <= FACE_MEMORY_S else []
+        self._seen = [*((face, frame.time_s) for face in faces), *lost(faces, self._seen, frame.time_s)]
+        return [face for face, _ in self._seen]
 
 
 def _drawn(frame: Frame, result: Assessment, row: int, covers: _Faces | None) -> Picture:

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from posture_coach.batch.analyse import analyse
-from posture_coach.batch.annotate import annotate, annotated_suffix
+from posture_coach.batch.annotate import FACE_MEMORY_S, _Faces, annotate, annotated_suffix, lost
 from posture_coach.drawing import face_of, panel_width
 from posture_coach.errors import OutputError
 from posture_coach.pose.files import open_file
+from posture_coach.pose.types import Frame
 from tests.clips import FAST, LONG_WALK, SITTING, SQUATS, frames_of, names_in
 
 FEW = replace(FAST, fps=1.0)
@@ -187,6 +188,34 @@ def test_every_face_is_covered_and_not_only_the_measured_one(tmp_path):
     both = originals(tmp_path / "two.png")[0].image
     for points in (alone, other):
         assert likeness(face_in(both, points), face_in(covered, points)) < 0.25
+
+
+def test_a_face_that_is_lost_stays_covered_for_a_second_beside_one_that_is_found():
+    one = originals(SITTING)[0].image
+    both = np.concatenate([one, one[:, ::-1]], axis=1)
+    left_alone = both.copy()
+    left_alone[:, one.shape[1] :] = 90
+    with _Faces(FAST.model) as faces:
+        first = faces.at(Frame(both, 0.0, 0), None)
+        beside = faces.at(Frame(left_alone, FACE_MEMORY_S, 1), None)
+        later = faces.at(Frame(left_alone, FACE_MEMORY_S + 0.1, 2), None)
+
+    def right(found):
+        return [tuple(centre) for centre, _ in found if centre[0] > one.shape[1]]
+
+    assert len(first) == 2
+    assert len(right(first)) == 1
+    assert right(beside) == right(first), "shown at once where another is found"
+    assert len(beside) == 2, "of who is found nothing is covered twice"
+    assert len(later) == 1
+
+
+def test_a_face_that_moves_on_leaves_nothing_covered_behind_it():
+    def face(x):
+        return np.array([x, 50.0]), 20.0
+
+    kept = lost([face(110.0)], [(face(100.0), 0.0), (face(300.0), 0.0)], 0.1)
+    assert [(centre[0], seen_s) for (centre, _), seen_s in kept] == [(300.0, 0.0)]
 
 
 def test_a_picture_without_anybody_gets_its_panel_too(tmp_path):

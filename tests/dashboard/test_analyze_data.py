@@ -16,10 +16,11 @@ from posture_coach.batch.baseline import Stretch
 from posture_coach.dashboard.analyze.charts import measure_chart
 from posture_coach.dashboard.analyze.data import Result, figure, good_bands, lacking, rows, stretches, thinned
 from posture_coach.dashboard.analyze.html import figures_html, ribbon_html, score_html
-from posture_coach.dashboard.analyze.picture import frame_at, picture
+from posture_coach.dashboard.analyze.picture import _faces, frame_at, picture
 from posture_coach.dashboard.words import plain
 from posture_coach.drawing import face_of
 from posture_coach.pose.files import open_file
+from posture_coach.pose.types import Frame
 from posture_coach.resources import samples_folder
 from tests.clips import FAST, SITTING, cut, frames_of, video
 
@@ -204,6 +205,23 @@ def test_the_face_is_covered_unless_it_is_to_be_shown(clip, result):
     assert (np.abs(ys - y) <= reach + 8).all()
     bare = next(image for i, (_, image) in enumerate(frames_of(clip)) if i == 30).astype(int)
     assert np.abs(shown - bare)[changed].mean() < np.abs(covered - bare)[changed].mean(), "the wrong one is covered"
+
+
+def test_the_measured_face_stays_covered_where_it_is_lost_beside_one_that_is_found(tmp_path):
+    with Image.open(SITTING) as opened:
+        one = np.asarray(opened.convert("RGB"))[::2, ::2]
+    both = np.concatenate([one, one[:, ::-1]], axis=1)
+    both = both[: both.shape[0] // 2 * 2, : both.shape[1] // 2 * 2]
+    measured = analyse(video(tmp_path / "two.mp4", [both] * 4, [0.0, 0.1, 0.2, 0.3]), FAST).assessment
+    (x, y), _ = face_of(measured.poses.points_px[2])
+    middle, emptied = both.shape[1] // 2, both.copy()
+    emptied[:, slice(middle, None) if x > middle else slice(0, middle)] = 90
+    points = measured.poses.points_px.copy()
+    points[3] = np.nan
+    gone = replace(measured, poses=replace(measured.poses, points_px=points))
+    covered = _faces(Frame(emptied, 0.3, 3), gone, 3)
+    assert sorted((centre[0] > middle) == (x > middle) for centre, _ in covered) == [False, True]
+    assert (x, y) in [tuple(centre) for centre, _ in covered]
 
 
 def test_angles_are_drawn_into_the_picture(clip, result):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from posture_coach import drawing
 from posture_coach.batch.analyse import Settings
-from posture_coach.batch.annotate import FACE_MEMORY_S, FACES_AT_MOST, Face
+from posture_coach.batch.annotate import FACES_AT_MOST, Face, lost
 from posture_coach.errors import UnreadableSourceError
 from posture_coach.pose.files import open_file
 from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
@@ -63,7 +63,7 @@ def frame_at(path: Path, settings: Settings, index: int, time_s: float) -> Frame
 
 
 def _faces(frame: Frame, result: Assessment, row: int) -> list[Face]:
-    """Return the faces to cover, as in an annotated video: everybody's, or else the last one seen within a second."""
+    """Return the faces to cover: everybody's, and the measured person's where he was lost within the last second."""
     global _network  # starting it takes longer than the picture; one is kept for all tabs
     with _network_lock:
         if _network is None or _network.model is not result.poses.model:
@@ -72,15 +72,14 @@ def _faces(frame: Frame, result: Assessment, row: int) -> list[Face]:
                 result.poses.model, Mode.DETECTED, people=FACES_AT_MOST, confidence=LOOKING_CONFIDENCE
             )
         faces = [drawing.face_of(pose.points_px) for pose in _network.find_all(frame)]
-    own = _recent(result, row, 0.0 if faces else FACE_MEMORY_S)
-    return [*faces, *(drawing.face_of(result.poses.points_px[k]) for k in own)]
+    poses = result.poses
+    own = [(drawing.face_of(poses.points_px[k]), float(poses.time_s[k])) for k in _newest(result, row)]
+    return [*faces, *(face for face, _ in (own if poses.detected[row] else lost(faces, own, frame.time_s)))]
 
 
-def _recent(result: Assessment, row: int, memory_s: float) -> NDArray[np.intp]:
-    """Return the newest row, up to this one and not older than that, in which the person was found."""
-    time_s = result.poses.time_s
-    rows = np.flatnonzero(result.poses.detected[: row + 1] & (time_s[: row + 1] >= time_s[row] - memory_s))
-    return rows[-1:]
+def _newest(result: Assessment, row: int) -> NDArray[np.intp]:
+    """Return the newest row up to this one in which the person was found; empty: there is none."""
+    return np.flatnonzero(result.poses.detected[: row + 1])[-1:]
 
 
 def close() -> None:
