@@ -51,13 +51,23 @@ class _Look:
         return in_mirror(seen) if self.mirrored else seen
 
     def _cut(self, photo: Picture) -> Picture:
-        side = self.size[0] / self.scale
-        low = np.floor(np.minimum(self.corner, 0.0)).astype(int)
-        high = np.ceil(np.maximum(np.array(self.corner) + side - photo.shape[1::-1], 0.0)).astype(int)
-        wide = np.pad(photo, ((-low[1], high[1]), (-low[0], high[0]), (0, 0)), mode="edge")
-        x, y = np.array(self.corner) - low
-        cut = Image.fromarray(wide).resize(self.size, Image.Resampling.BILINEAR, box=(x, y, x + side, y + side))
-        return np.asarray(cut)
+        """Resize the part of the photo, with as much more of its edge as the filter reads, then let the edge go on.
+
+        A close-up's cut-outs lie mostly outside the photo: filled up before they are made small they take gigabytes.
+        """
+        step, size, extent = 1.0 / self.scale, np.array(self.size), np.array(photo.shape[1::-1])
+        reach = max(step, 1.0)  # of the filter, to either side of a pixel's middle
+        corner = np.clip(self.corner, -size * step - reach, extent + reach)
+        # The pixels of the cut-out that see anything of the photo, and one more on either side: beyond all are like it.
+        first = np.maximum(np.floor((-corner - reach) / step - 0.5), 0).astype(int)
+        stop = np.minimum(np.ceil((extent - corner + reach) / step + 0.5), size).astype(int)
+        beyond = np.stack([-corner, corner + size * step - extent])
+        low, high = np.ceil(np.clip(beyond, 0.0, 3.0 * reach)).astype(int)
+        edged = np.pad(photo, ((low[1], high[1]), (low[0], high[0]), (0, 0)), mode="edge")
+        box = *(corner + first * step + low).tolist(), *(corner + stop * step + low).tolist()
+        seen = Image.fromarray(edged).resize((stop - first).tolist(), Image.Resampling.BILINEAR, box=box)
+        (left, top), (right, bottom) = first, size - stop
+        return np.pad(np.asarray(seen), ((top, bottom), (left, right), (0, 0)), mode="edge")
 
     def back(self, pose: Pose, first: Pose) -> Pose:
         """Return who was found as the photo has him; `first` is the look at the photo as it is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import tracemalloc
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.passes import CUT_PX, CUT_SIZES, LEAST_LOOKS, VAGUE_SPREAD_TRUNKS, look_again
+from posture_coach.pose.passes import CUT_PX, CUT_SIZES, LEAST_LOOKS, VAGUE_SPREAD_TRUNKS, _Look, look_again
 from posture_coach.pose.types import MIRROR_ORDER, POINTS, Frame, Landmark, Mode, Model, Pose
 from posture_coach.resources import samples_folder
 
@@ -175,6 +177,47 @@ def test_every_look_is_put_back_where_it_was_seen(reach_px, shift):
     fine = max(1.0, CUT_SIZES[1] * 2 * reach_px / CUT_PX)
     assert apart(often.points_px, once.points_px).max() < 0.12 * fine
     assert often.spread_px.max() < 0.12 * fine
+
+
+def filled_up(photo: np.ndarray, side: float, corner: tuple[float, float]) -> np.ndarray:
+    """Cut out the plain way: the photo goes on by its edge as far as the cut-out reaches, and then it is made small."""
+    low, high = (max(0, *(math.ceil(-c) for c in corner)), max(0, *(math.ceil(c + side) for c in corner)))
+    wide = np.pad(photo, ((low, high), (low, high), (0, 0)), mode="edge")
+    x, y = (c + low for c in corner)
+    return np.asarray(
+        Image.fromarray(wide).resize((CUT_PX,) * 2, Image.Resampling.BILINEAR, (x, y, x + side, y + side))
+    )
+
+
+@pytest.mark.parametrize(
+    ("side", "corner", "most"),
+    [
+        (150.0, (20.3, 41.7), 0),
+        (90.5, (-31.2, 10.0), 1),
+        (700.0, (-123.4, -250.9), 1),
+        (2900.0, (-2000.1, -77.7), 1),
+        (2900.0, (60.2, -1450.0), 1),
+        (400.0, (900.0, 20.0), 1),
+        (400.0, (-500.0, -900.0), 1),
+    ],
+    ids=["inside", "enlarged", "around it", "left", "right", "beside it", "off its corner"],
+)
+def test_a_cut_out_beyond_the_edge_is_that_of_a_photo_filled_up_by_its_edge(photo, side, corner, most):
+    """To one level of 255, which is rounding."""
+    small = np.ascontiguousarray(photo[100:320, 60:300])
+    cut = _Look(CUT_PX / side, corner, (CUT_PX, CUT_PX), mirrored=False).picture(small)
+    assert cut.shape == (CUT_PX, CUT_PX, 3)
+    assert np.abs(cut.astype(int) - filled_up(small, side, corner)).max() <= most
+
+
+def test_a_close_up_takes_no_more_memory_than_a_few_photos():
+    """Of head and shoulders alone, twelve million pixels: its hips, knees and feet lie far below."""
+    close = np.full((4000, 3000, 3), 128, dtype=np.uint8)
+    tracemalloc.start()
+    _Look(CUT_PX / 29_500.0, (-13_000.0, -9_000.0), (CUT_PX, CUT_PX), mirrored=False).picture(close)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3 * close.nbytes
 
 
 # What the network is shown
