@@ -69,8 +69,9 @@ def zero_lag(values: Floats, time_s: Floats, cutoff_hz: float) -> Floats:
     """
     width_s = _HALF_POWER / cutoff_hz
     total, weight = np.zeros(values.shape), np.zeros(values.shape)
-    step_s = np.diff(time_s).min(initial=np.inf)
-    furthest = min(int(_REACH * width_s / step_s), len(values) - 1) if np.isfinite(step_s) and step_s > 0 else 0
+    furthest = 0  # pictures between two that count for each other anywhere; one short step alone says nothing of it
+    while (time_s[furthest + 1 :] - time_s[: -furthest - 1]).min(initial=np.inf) <= _REACH * width_s:
+        furthest += 1
     for shift in range(-furthest, furthest + 1):
         here = slice(max(0, -shift), len(values) - max(0, shift))
         there = slice(max(0, shift), len(values) - max(0, -shift))
