@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,6 +148,10 @@ class Landmarker(Closing):
         return self._network.detect_for_video(picture, self._last_ms)
 
 
+_loading = threading.Lock()
+"""Two threads may start their first network at once."""
+
+
 def _mediapipe() -> tuple[Any, Any, Any]:
     """Load MediaPipe: it takes a fifth of a second that --help should not cost.
 
@@ -154,16 +159,17 @@ def _mediapipe() -> tuple[Any, Any, Any]:
     without where that library cannot be imported, so it cannot be for as long as MediaPipe loads.
     """
     unknown = object()
-    loaded = sys.modules.get(_SOUND, unknown)
-    sys.modules[_SOUND] = None  # type: ignore[assignment]
-    try:
-        import mediapipe as mp
-        from mediapipe.tasks import python as tasks
-        from mediapipe.tasks.python import vision
-    finally:
-        del sys.modules[_SOUND]
-        if loaded is not unknown:
-            sys.modules[_SOUND] = loaded  # type: ignore[assignment]
+    with _loading:
+        loaded = sys.modules.get(_SOUND, unknown)
+        sys.modules[_SOUND] = None  # type: ignore[assignment]
+        try:
+            import mediapipe as mp
+            from mediapipe.tasks import python as tasks
+            from mediapipe.tasks.python import vision
+        finally:
+            del sys.modules[_SOUND]
+            if loaded is not unknown:
+                sys.modules[_SOUND] = loaded  # type: ignore[assignment]
     return mp, tasks, vision
 
 

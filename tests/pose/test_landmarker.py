@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -204,3 +205,18 @@ def test_the_network_starts_without_a_word_and_gives_the_terminal_back(picture, 
         network.find(Frame(picture, 0.0, 0))
     os.write(2, b"still here")
     assert capfd.readouterr().err == "still here"
+
+
+def test_two_threads_may_load_mediapipe_at_once():
+    code = (
+        "import sys, threading\n"
+        "from posture_coach.pose.landmarker import _mediapipe\n"
+        "failed = []\n"
+        "threading.excepthook = lambda why: failed.append(repr(why.exc_value))\n"
+        "both = [threading.Thread(target=_mediapipe) for _ in range(2)]\n"
+        "for thread in both: thread.start()\n"
+        "for thread in both: thread.join()\n"
+        "print(failed, 'sounddevice' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "[] False\n"
