@@ -181,26 +181,51 @@ def _half_made_is_quiet(image: Any) -> Any:
     return type("Picture", (image,), {"_image_ptr": None})
 
 
+_quiet_lock = threading.Lock()
+_quiet = 0
+"""How many are within `_quiet_stderr` now: two networks may run on two threads, and leave in the order they came."""
+_stderr: int | None = None
+"""The process's own standard error meanwhile."""
+
+
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Send what C++ writes to the terminal nowhere.
 
-    The network's start, its first picture and its first person print notes that concern nobody, and no setting turns
+    The network's start, and its pictures up to the first person, print notes that concern nobody, and no setting turns
     them off. The whole process's standard error is away until then; Python's own errors are raised as ever.
     """
-    sys.stderr.flush()
-    try:
-        saved = os.dup(2)
-    except OSError:  # no standard error at all, as in a window without a console
-        yield
-        return
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
+    global _quiet
+    with _quiet_lock:
+        if _quiet == 0:
+            _put_away()
+        _quiet += 1
     try:
         yield
     finally:
-        os.dup2(saved, 2)
-        os.close(saved)
+        with _quiet_lock:
+            _quiet -= 1
+            if _quiet == 0:
+                _bring_back()
+
+
+def _put_away() -> None:
+    global _stderr
+    sys.stderr.flush()
+    try:
+        _stderr = os.dup(2)
+    except OSError:  # no standard error at all, as in a window without a console
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+
+
+def _bring_back() -> None:
+    global _stderr
+    if _stderr is not None:
+        os.dup2(_stderr, 2)
+        os.close(_stderr)
+        _stderr = None
 
 
 def _contiguous(image: Picture) -> Picture:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -220,3 +221,51 @@ def test_two_threads_may_load_mediapipe_at_once():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout == "[] False\n"
+
+
+# Standard error
+
+
+def stderr_is():
+    """Return device and number of the file that standard error is."""
+    now = os.fstat(2)
+    return now.st_dev, now.st_ino
+
+
+def test_two_that_are_quiet_at_once_and_leave_as_they_came_lose_no_standard_error():
+    before, first, second = stderr_is(), landmarker._quiet_stderr(), landmarker._quiet_stderr()
+    first.__enter__()
+    nowhere = stderr_is()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert stderr_is() == nowhere != before, "quiet as long as one of them is"
+    second.__exit__(None, None, None)
+    assert stderr_is() == before
+
+
+def test_two_networks_on_two_threads_bring_standard_error_back(picture):
+    black, before = np.zeros((240, 320, 3), dtype=np.uint8), stderr_is()
+
+    def look():
+        with Landmarker(Model.LITE, Mode.DETECTED) as network:
+            for i, shown in enumerate([black] * 20 + [picture] * 2):
+                network.find(Frame(shown, i / 10, i))
+
+    both = [threading.Thread(target=look) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert stderr_is() == before
+    os.write(2, b"")
+
+
+def test_without_a_standard_error_nothing_is_put_away():
+    """As in a window without a console."""
+    code = (
+        "import os; os.close(2)\n"
+        "from posture_coach.pose.landmarker import _quiet_stderr\n"
+        "with _quiet_stderr(), _quiet_stderr(): print('went on')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True, timeout=60)
+    assert done.stdout == "went on\n"
