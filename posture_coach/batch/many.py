@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -143,8 +143,10 @@ def _round(jobs: Sequence[Job], workers: int, tell: Tell) -> Iterator[Outcome]:
         min(workers, len(jobs)), mp_context=context, initializer=_begin, initargs=(messages, stop, str(Path.cwd()))
     )
     try:
-        with _bare_main(), _spared():
-            waiting: set[Future[Outcome]] = {pool.submit(_work, job) for job in jobs}
+        waiting: set[Future[Outcome]] = set()
+        with _bare_main(), _spared(), suppress(BrokenProcessPool):  # a worker died meanwhile: no more are taken
+            for job in jobs:
+                waiting.add(pool.submit(_work, job))
         while waiting:
             finished, waiting = wait(waiting, timeout=WAIT_S)
             _pass_on(messages, tell)

@@ -263,6 +263,27 @@ def test_a_worker_killed_at_work_costs_nothing(tmp_path, side_by_side):
     assert multiprocessing.active_children() == []
 
 
+class Slow(list):
+    """Jobs whose first worker is killed before the second job is handed in."""
+
+    def __iter__(self):
+        for item in super().__iter__():
+            yield item
+            for worker in multiprocessing.active_children():
+                worker.kill()
+                worker.join()
+                time.sleep(0.5)  # until the pool has heard of it
+
+
+def test_a_worker_killed_while_jobs_are_handed_in_costs_nothing(tmp_path):
+    jobs = Slow([job(SITTING, tmp_path), job(SLUMPED, tmp_path), job(tmp_path / "missing.mp4", tmp_path)])
+    outcomes = by_stem(run(jobs, 2))
+    assert {stem: outcome.status for stem, outcome in outcomes.items()} == {
+        "sitting_upright": "ok", "sitting_slumped": "ok", "missing": "failed",
+    }  # fmt: skip
+    assert multiprocessing.active_children() == []
+
+
 def test_a_file_that_kills_every_process_is_named_and_takes_no_other_with_it(tmp_path):
     shutil.copy(SLUMPED, tmp_path / "deadly.jpg")
     out = tmp_path / "out"
