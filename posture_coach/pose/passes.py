@@ -78,7 +78,7 @@ class _Look:
         )  # fmt: skip
 
 
-SAME_PERSON_TRUNKS = 0.3
+SAME_LOOK_TRUNKS = 0.3
 """A look that puts the hips further off than this found somebody else, or nobody."""
 
 
@@ -141,7 +141,7 @@ def agreeing(found: list[Pose]) -> list[Pose]:
 
 
 def _is_same(one: Floats, other: Floats) -> bool:
-    return bool(np.linalg.norm((other - one)[_HIPS].mean(axis=0)) <= SAME_PERSON_TRUNKS * _trunk_px(one))
+    return bool(np.linalg.norm((other - one)[_HIPS].mean(axis=0)) <= SAME_LOOK_TRUNKS * _trunk_px(one))
 
 
 def _trunk_px(points_px: Floats) -> float:

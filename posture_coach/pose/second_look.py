@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from posture_coach.geometry import distance, middle
 from posture_coach.pose.landmarker import Landmarker
-from posture_coach.pose.passes import SAME_PERSON_TRUNKS
+from posture_coach.pose.passes import SAME_LOOK_TRUNKS
 from posture_coach.pose.sides import LEG_PARTS, with_legs_exchanged
 from posture_coach.pose.turning import in_mirror
 from posture_coach.pose.types import Bools, Floats, Frame, Landmark, Pose, PoseSeries
@@ -77,7 +77,7 @@ def _same(first: PoseSeries, second: PoseSeries) -> Bools:
     long = distance(middle(trunk[:, 0], trunk[:, 1]), middle(trunk[:, 2], trunk[:, 3]))
     across, across_again = (w[:, Landmark.LEFT_HIP] - w[:, Landmark.RIGHT_HIP] for w in (first.world, second.world))
     with np.errstate(invalid="ignore"):
-        near = distance(trunk, again).mean(axis=1) <= SAME_PERSON_TRUNKS * long
+        near = distance(trunk, again).mean(axis=1) <= SAME_LOOK_TRUNKS * long
         return np.asarray(near & ((across * across_again).sum(axis=1) > 0), dtype=np.bool_)
 
 
