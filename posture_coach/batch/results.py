@@ -229,7 +229,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _write(job: Job, analysis: Analysis, progress: Progress) -> dict[str, Any]:
-    """Write everything of one input, or nothing; the summary comes last: where it stands the rest stands too.
+    """Write everything of one input; the summary comes last: where it is new the rest is new too.
 
     What an earlier run made and this one does not goes when the new files have taken their places.
     """

@@ -18,15 +18,16 @@ OUT = "--out"
 
 
 class Drafts:
-    """Files that belong together: all take their places, or none does.
+    """Files that belong together: they take their places once all are written, one after the other.
 
     Used with `with`: leaving it without an error puts every draft in its target's place, in the order in which they
-    were begun.
+    were begun. So what tells that the others are there is begun last.
 
     Raises
     ------
     OutputError
-        A folder cannot be written, or the disk is full. What stood at the targets before is still there.
+        A folder cannot be written, or the disk is full: what stood at the targets before is still there. Or a target
+        cannot be replaced: then those begun before it are new, and it and those after it are as they were.
     """
 
     def __init__(self, option: str = OUT) -> None:

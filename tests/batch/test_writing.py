@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 
 from posture_coach.batch.tables import write_csv, write_parquet
-from posture_coach.batch.writing import make_folder, written
+from posture_coach.batch.writing import Drafts, make_folder, written
 from posture_coach.errors import OutputError
 from tests.clips import fill, must_have, names_in, small_disk
 
@@ -93,6 +93,25 @@ def test_a_folder_in_the_targets_place_is_told_and_stays(tmp_path):
         draft.write_text("whole")
     assert names_in(tmp_path) == ["result.json"]
     assert names_in(target) == ["inside"]
+
+
+def test_of_several_those_before_one_that_cannot_be_replaced_are_new_and_the_last_is_as_it_was(tmp_path):
+    table, copy, summary = (tmp_path / name for name in ("table", "copy", "summary"))
+    for target in (table, summary):
+        target.write_text("old")
+    copy.mkdir()
+    (copy / "inside").touch()
+
+    def write():
+        with Drafts() as drafts:
+            for target in (table, copy, summary):
+                with drafts.of(target) as draft:
+                    draft.write_text("new")
+
+    with pytest.raises(OutputError, match="copy cannot be written"):
+        write()
+    assert (table.read_text(), names_in(copy), summary.read_text()) == ("new", ["inside"], "old")
+    assert names_in(tmp_path) == ["copy", "summary", "table"]
 
 
 def test_a_missing_folder_is_told(tmp_path):
