@@ -22,12 +22,12 @@ from posture_coach.geometry import distance, middle
 from posture_coach.measures.calibration import Camera, axis_px
 from posture_coach.measures.floor import metres_per_px
 from posture_coach.measures.types import View
+from posture_coach.pose.checks import whole
 from posture_coach.pose.lens import USUAL_FOCAL_ERR, usual_focal_px
 from posture_coach.pose.still import STILL_SHARE
 from posture_coach.pose.types import Landmark, PoseSeries
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 SCALE_ERR = 0.08
 """Of the floor's scale at walking feet, 95 % (see `measures/floor.py`)."""
@@ -40,7 +40,6 @@ STRAIGHT = 0.9
 """Of how far the person was seen from left to right, that must lie between the first and the last contact."""
 LEAST_SEEN = 0.5
 """Share of a walk's pictures in which head, hips and feet must be in the picture."""
-_EDGE = 0.01
 _EARS, _SHOULDERS, _HIPS = (
     (Landmark[f"LEFT_{name}"], Landmark[f"RIGHT_{name}"]) for name in ("EAR", "SHOULDER", "HIP")
 )
@@ -137,10 +136,10 @@ def _metres(
         return float(np.ptp(along_px)) * float(np.nanmedian(scale)), SCALE_ERR, ""
     if ruler.stature_m is None:
         return 0.0, 0.0, NO_SCALE
-    whole = _whole(part)
-    if whole.mean() < LEAST_SEEN:
+    seen = whole(part, [*_EARS, *_HIPS, *ANKLES])  # from the ears to the feet
+    if seen.mean() < LEAST_SEEN:
         return 0.0, 0.0, NOT_WHOLE
-    slope, start = np.polyfit(part.time_s[whole], BODY_SHARE * ruler.stature_m / _length_px(part)[whole], 1)
+    slope, start = np.polyfit(part.time_s[seen], BODY_SHARE * ruler.stature_m / _length_px(part)[seen], 1)
     at_ends = start + slope * ends_s
     across = float(np.ptp((along_px - axis_px(camera, *size)[0]) * at_ends))
     nearer = (camera.focal_at(*size) or usual_focal_px(*size)) * float(np.ptp(at_ends))
@@ -171,10 +170,3 @@ def _length_px(part: PoseSeries) -> Floats:
     """Return (n,) from the ears along the body to the hips, and down to the lower ankle: who leans is no shorter."""
     ears, shoulders, hips = (_mid(part, pair) for pair in (_EARS, _SHOULDERS, _HIPS))
     return distance(ears, shoulders) + distance(shoulders, hips) + _lower(part) - hips[:, 1]
-
-
-def _whole(part: PoseSeries) -> Bools:
-    """Return (n,) whether the person is in the picture from the ears to the feet."""
-    place = part.points_px[:, [*_EARS, *_HIPS, *ANKLES]] / [part.width, part.height]
-    with np.errstate(invalid="ignore"):
-        return np.asarray(((place > _EDGE) & (place < 1.0 - _EDGE)).all(axis=(1, 2)), dtype=np.bool_)

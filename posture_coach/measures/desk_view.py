@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posture_coach.geometry import direction_deg, distance, middle
+from posture_coach.pose.checks import outside
 from posture_coach.pose.types import Landmark, PoseSeries
 
 Floats = NDArray[np.float64]
@@ -32,8 +33,6 @@ _OF_THE_SHOULDERS = [WIDTH, SHOULDER_X, SHOULDER_Y, SHOULDER_YAW]
 EARS_OVER_NOSE_DEPTH = 1.3
 EYES_OVER_NOSE_DEPTH = 0.95
 FACE_OVER_NOSE_DROP = 0.5
-OUTSIDE_MARGIN = 0.01
-"""Share of the picture at its edge where a shoulder counts as outside: the network piles unseen points up there."""
 
 
 def features(series: PoseSeries, seen: PoseSeries | None = None) -> Floats:
@@ -67,10 +66,8 @@ def features(series: PoseSeries, seen: PoseSeries | None = None) -> Floats:
 
 def _outside(series: PoseSeries) -> Bools:
     """Return (n,) whether a shoulder is guessed at or beyond the picture's edge."""
-    both = series.points_px[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
-    place = both / np.array([series.width, series.height], dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(((place < OUTSIDE_MARGIN) | (place > 1 - OUTSIDE_MARGIN)).any(axis=(1, 2)))
+    both = outside(series)[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
+    return np.asarray(both.any(axis=1), dtype=np.bool_)
 
 
 def _head(p: Floats) -> tuple[Floats, Floats, Floats]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from posture_coach.geometry import middle
 from posture_coach.measures.calibration import Camera, axis_px, levelled
+from posture_coach.pose.checks import whole
 from posture_coach.pose.types import Landmark, PoseSeries
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,6 @@ ANKLE_M, ANKLE_ERR_M = 0.12, 0.04
 """Height of the ankles above the floor, likewise (0.095 to 0.164)."""
 LEAST_BELOW = 0.02
 """Of the picture's height, that feet must lie below the horizon: nearer to it, one row is metres of floor."""
-_EDGE = 0.01
 
 _NO_FOCAL = "The camera's focal length is not known. Measure its lens with the printed board, or choose its preset."
 _NO_PITCH = "The camera's tilt is not known. Let door frames or shelves stand in the picture."
@@ -125,12 +125,10 @@ def _unknown(camera: Camera) -> str:
 def _rows(series: PoseSeries, camera: Camera) -> tuple[float, float] | None:
     """Return how far below the horizon ears and ankles are, in pixels, None where they are not both in the picture."""
     joints = [Landmark[f"{side}_{joint}"] for joint in ("EAR", "ANKLE") for side in ("LEFT", "RIGHT")]
-    place = series.points_px[:, joints] / [series.width, series.height]
-    with np.errstate(invalid="ignore"):
-        whole = ((place > _EDGE) & (place < 1.0 - _EDGE)).all(axis=(1, 2))
-    if not whole.any():
+    seen = whole(series, joints)
+    if not seen.any():
         return None
-    y = levelled(series, camera).points_px[whole][:, joints, 1] - axis_px(camera, series.width, series.height)[1]
+    y = levelled(series, camera).points_px[seen][:, joints, 1] - axis_px(camera, series.width, series.height)[1]
     return float(np.median(middle(y[:, 0], y[:, 1]))), float(np.median(middle(y[:, 2], y[:, 3])))
 
 

@@ -13,14 +13,13 @@ from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import Reason, Side, View
 from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
+from posture_coach.pose.checks import outside
 from posture_coach.pose.types import Landmark, Model, PoseSeries
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 
-EDGE_MARGIN = 0.01
-"""Share of the picture at its edge where a point counts as outside: the network piles unseen points up there."""
 UNFOLDED_FROM_DEG, UNFOLDED_TO_DEG = 35.0, 120.0
 """Body yaws from which sagittal measures are unfolded: nearer to the front every error more than doubles, and from
 behind nothing was ever compared with the truth."""
@@ -74,8 +73,6 @@ def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: 
     with np.errstate(invalid="ignore"):
         broad = breadth(series) > SIDE_MAX_BREADTH
         unfolds = np.asarray((np.abs(yaw) >= UNFOLDED_FROM_DEG) & (np.abs(yaw) <= UNFOLDED_TO_DEG))
-        place = seen.points_px / [seen.width, seen.height]
-        outside = np.asarray(((place < EDGE_MARGIN) | (place > 1 - EDGE_MARGIN)).any(axis=2))
     view, near = tracker.push(yaw, broad, series.time_s)
     number, left_near = columns.view_numbers(view), (near == Side.LEFT)[:, None]
     side_on = (number == _SIDE)[:, None]
@@ -85,7 +82,7 @@ def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: 
     far = (side_on | corner) & np.where(left_near, columns.OF_RIGHT, columns.OF_LEFT)
     elsewhere = (corner & ~unfolds[:, None]) | ~columns.SEEN_FROM[number]
     skeleton = build(series, yaw, view, accuracy.offsets, accuracy.mixing)
-    return Scene(skeleton, view, number, far, elsewhere, ~series.detected, outside, weakness)
+    return Scene(skeleton, view, number, far, elsewhere, ~series.detected, outside(seen), weakness)
 
 
 def raw_measures(here: Scene) -> Floats:

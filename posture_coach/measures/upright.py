@@ -18,6 +18,7 @@ from posture_coach.geometry import direction_deg, distance, middle
 from posture_coach.measures.calibration import Camera, UprightFrom, straight_px
 from posture_coach.measures.types import View
 from posture_coach.measures.view import body_yaw_deg, view_of
+from posture_coach.pose.checks import whole
 from posture_coach.pose.lens import usual_focal_px
 from posture_coach.pose.types import Landmark, PoseSeries
 from posture_coach.pose.verticals import Doubt, Verticals
@@ -60,7 +61,6 @@ _MAX_SWAY_DEG = 1.5
 _MAX_BEND_DEG = 15.0
 _MIN_LEG_SHARE = 0.48
 """Of the height from ankles to ears, that the hips are up: 0.55 standing, 0.35 sitting on a chair."""
-_EDGE = 0.01
 
 _NOBODY_STANDS = (
     "Nobody stood still and upright in full view for three seconds. Stand comfortably upright for ten, head and feet "
@@ -204,13 +204,11 @@ def _interval_s(time_s: Floats) -> float:
 def _stands(series: PoseSeries, ankle: Floats, hip: Floats, ear: Floats) -> Bools:
     """Tell in which of n pictures the person stands upright, whole in the picture."""
     points = [Landmark[f"{side}_{joint}"] for side in ("LEFT", "RIGHT") for joint in ("ANKLE", "HIP", "EAR")]
-    place = series.points_px[:, points] / [series.width, series.height]
     with np.errstate(invalid="ignore", divide="ignore"):
-        whole = ((place > _EDGE) & (place < 1.0 - _EDGE)).all(axis=(1, 2))
         up = (ankle[:, 1] - hip[:, 1]) / (ankle[:, 1] - ear[:, 1]) > _MIN_LEG_SHARE
         trunk, leg = ear - hip, hip - ankle
         bend = direction_deg(trunk[:, 0], -trunk[:, 1]) - direction_deg(leg[:, 0], -leg[:, 1])
-        return np.asarray(whole & up & (np.abs(bend) < _MAX_BEND_DEG))
+        return np.asarray(whole(series, points) & up & (np.abs(bend) < _MAX_BEND_DEG))
 
 
 def _roll_of(lower: Floats, upper: Floats, size: tuple[int, int], camera: Camera) -> tuple[Floats, Floats]:

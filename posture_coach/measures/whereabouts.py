@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from posture_coach.geometry import distance, middle
 from posture_coach.measures.types import View
+from posture_coach.pose.checks import outside
 from posture_coach.pose.types import Landmark, PoseSeries
 
 Floats = NDArray[np.float64]
@@ -25,8 +26,6 @@ ASIDE = 0.5
 BENT = 0.08
 """Change of neck length over shoulder width that tells a bent body from a moved chair: a chair that was moved up left
 it within 7 %, all but the slightest slumps before a camera at eye level took more."""
-INSIDE = 0.01
-"""Share of the picture at its edge where a point counts as outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,7 @@ class Where:
 
 def whereabouts(series: PoseSeries) -> Where:
     """Return where the person was in the median of n pictures; NaN throughout where nobody was found."""
-    p = series.points_px[series.detected] / series.height
-    edge = np.array([series.width / series.height, 1.0])
-    outside = ((p < INSIDE * edge) | (p > (1 - INSIDE) * edge)).any(axis=-1, keepdims=True)
-    p = np.where(outside, np.nan, p)
+    p = np.where(outside(series)[..., None], np.nan, series.points_px / series.height)[series.detected]
     left, right = p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER]
     left_ear, right_ear = p[:, Landmark.LEFT_EAR], p[:, Landmark.RIGHT_EAR]
     shoulder, ear = middle(left, right), middle(left_ear, right_ear)

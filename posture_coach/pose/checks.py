@@ -1,6 +1,11 @@
-"""What is wrong with the pictures as a whole, so that no number made from them can be trusted without a word."""
+"""What is wrong with the pictures as a whole, so that no number made from them can be trusted without a word.
+
+And which points lie outside of them.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +26,24 @@ JUMP_MAX_S = 1.0
 """Who was lost for longer may have come back anywhere."""
 SAME_PERSON_TRUNKS = 0.5
 """Two finds whose hips are nearer than this are one person found twice."""
+EDGE_MARGIN = 0.01
+"""Share of the picture at its edge where a point counts as outside: the network piles unseen points up there."""
 SMALL_TRUNK_PX = 50.0
 """Below this a pixel is more than a degree of trunk lean."""
+
+
+def outside(series: PoseSeries) -> Bools:
+    """Return (n, 33) whether a point lies at the edge of the picture or beyond; nobody's does."""
+    place = series.points_px / [series.width, series.height]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((place < EDGE_MARGIN) | (place > 1.0 - EDGE_MARGIN)).any(axis=2), dtype=np.bool_)
+
+
+def whole(series: PoseSeries, points: Sequence[Landmark]) -> Bools:
+    """Return (n,) whether all of these points lie in the picture, off its edge; nobody's do."""
+    place = series.points_px[:, points] / [series.width, series.height]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((place > EDGE_MARGIN) & (place < 1.0 - EDGE_MARGIN)).all(axis=(1, 2)), dtype=np.bool_)
 
 
 def upside_down(series: PoseSeries) -> bool:

@@ -1,4 +1,4 @@
-"""What makes all numbers of a clip doubtful: upside down, another person, too small."""
+"""What makes all numbers of a clip doubtful: upside down, another person, too small; and points outside the picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posture_coach.pose.checks import person_changes_s, trunk_px, upside_down
+from posture_coach.pose.checks import EDGE_MARGIN, outside, person_changes_s, trunk_px, upside_down, whole
 from posture_coach.pose.types import Landmark, PoseSeries
 from tests.drawn import TRUNK_M, Body, draw
 
@@ -96,3 +96,27 @@ def test_the_trunk_is_measured_where_somebody_is():
     )
     assert trunk_px(without(series, 0, 2)) == pytest.approx(float(np.linalg.norm(hips - shoulders)))
     assert np.isnan(trunk_px(draw([None])))
+
+
+@pytest.mark.parametrize(
+    ("at", "is_outside"),
+    [
+        ((0.5, 0.5), False), ((0.5 * EDGE_MARGIN, 0.5), True), ((0.5, 1.0 - 0.5 * EDGE_MARGIN), True),
+        ((1.5 * EDGE_MARGIN, 0.5), False), ((0.5, -3.0), True), ((2.0, 0.5), True),
+    ],
+)  # fmt: skip
+def test_a_point_at_the_edge_of_the_picture_or_beyond_is_outside(at, is_outside):
+    series = draw([STANDING] * 3)
+    points = np.full_like(series.points_px, 0.5 * min(series.width, series.height))
+    points[1, Landmark.LEFT_EAR] = np.array(at) * [series.width, series.height]
+    series = replace(series, points_px=points)
+    assert outside(series)[1, Landmark.LEFT_EAR] == is_outside
+    assert outside(series).sum() == is_outside
+    assert whole(series, [Landmark.LEFT_EAR, Landmark.NOSE]).tolist() == [True, not is_outside, True]
+    assert whole(series, [Landmark.NOSE]).all()
+
+
+def test_nobodys_points_are_neither_outside_nor_whole():
+    series = without(draw([STANDING] * 3), 1, 2)
+    assert not outside(series)[1].any()
+    assert not whole(series, [Landmark.LEFT_EAR])[1]
