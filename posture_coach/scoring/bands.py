@@ -136,7 +136,6 @@ def chances(values: Floats, half_width: Floats, bands: Edges) -> Floats:
     """
     deviation, here = np.nan_to_num(half_width) * _TO_SD, values * bands.sign
     low, high, code = bands.low[:, np.newaxis], bands.high[:, np.newaxis], bands.grade[:, np.newaxis]
-    low = np.where(bands.magnitude & (low <= 0), 0.0, low)
     within = _between(low, high, here, deviation)
     if bands.magnitude.any():
         # The size of a value is judged: what lies on the other side of 0 counts with its mirror image.

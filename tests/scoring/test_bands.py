@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posture_coach.resources import data_file
-from posture_coach.scoring.bands import Grade, edges, grade, grades
+from posture_coach.scoring.bands import Grade, chances, edges, grade, grades
 from posture_coach.scoring.targets import Closed, Target, Targets, shipped_targets
 
 G, C, P, X = Grade.GOOD, Grade.CAUTION, Grade.POOR, Grade.NOT_SCORED
@@ -93,6 +93,28 @@ def test_turning_an_interior_angle_round_turns_the_closed_edge_too(interior: int
 def test_a_magnitude_does_not_know_the_side(value: float) -> None:
     target = by_id("standing_side_lean")
     assert grade([value], target) == grade([-value], target)
+
+
+@pytest.mark.parametrize("closed", [Closed.LOW, Closed.HIGH])
+@pytest.mark.parametrize("id_", ["sitting_trunk", "standing_side_lean"])
+def test_a_sure_value_has_the_whole_chance_of_its_grade(id_: str, closed: Closed) -> None:
+    target = replace(by_id(id_), closed=closed)
+    edge = [at for bands in (target.good, target.caution, target.poor) for band in bands for at in band]
+    some = np.array([*edge, *(-at for at in edge), *np.arange(-99.5, 99.5)])
+    found = chances(some[:, np.newaxis], np.zeros((len(some), 1)), edges([target]))[:, :, 0]
+    codes = grade(some, target)
+    assert found[:, codes > 0].argmax(axis=0).tolist() == codes[codes > 0].tolist()
+    assert found.sum(axis=0).tolist() == (codes > 0).astype(float).tolist()
+
+
+@pytest.mark.parametrize("closed", [Closed.LOW, Closed.HIGH])
+@pytest.mark.parametrize("value", [0.0, 0.5, -2.0, 3.0, -5.9, 8.0])
+def test_the_chance_of_a_size_is_how_often_values_around_it_have_the_grade(value: float, closed: Closed) -> None:
+    # Within the half-width the value may lie on either side of 0.
+    target = replace(by_id("standing_shoulder_level"), closed=closed)
+    drawn = grade(np.random.default_rng(1).normal(value, 4.0 / 1.96, 20_000), target)
+    found = chances(np.array([[value]]), np.array([[4.0]]), edges([target]))[:, 0, 0]
+    assert found == pytest.approx(np.bincount(drawn, minlength=4) / len(drawn), abs=0.015)
 
 
 def by_id(id_: str) -> Target:
