@@ -180,8 +180,8 @@ def events(rules: Rules) -> str:
     """Return what makes each kind of event."""
     lasting = rules.lasting
     rows = [
-        ["slumped", "sitting bent forward by trunk, neck or upper-body height, or by the desk camera's estimate",
-         f"{lasting.slumped_s:g} s"],
+        ["slumped", "sitting bent forward by trunk or neck, or by the desk camera's estimate, or lower by upper-body "
+         "height: seen from the front, that may be leaning back", f"{lasting.slumped_s:g} s"],
         ["still", "no change of posture; dated from the last one", f"{lasting.still_s / 60:g} min"],
         ["too_near", "viewing distance out of good", f"{lasting.near_s:g} s"],
         ["head_turned_left, head_turned_right", f"by {lasting.turned_deg:g}° or more", f"{lasting.turned_s:g} s"],

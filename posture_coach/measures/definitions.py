@@ -284,7 +284,8 @@ def _any_view() -> Iterator[Definition]:
     yield Definition(
         "slump_ratio", "Upper-body height", "any", ANY_VIEW, "ratio",
         "length mid-hip to mid-shoulder in the picture, against the person's own upright at the same place",
-        "1 as upright, less = slumped", (*_HIPS, *_SHOULDERS), sagittal.trunk_length,
+        "1 as upright, less = lower: slumped or, from the front, leaning either way",
+        (*_HIPS, *_SHOULDERS), sagittal.trunk_length,
         relative=Relative.RATIO, source="engineering", in_pixels=True,
     )  # fmt: skip
 

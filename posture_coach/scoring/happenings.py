@@ -6,7 +6,7 @@ Reminders, store and reports read these alone. Each has a beginning, an end and 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from posture_coach.activity.events import CHANGES, Transitions
@@ -20,6 +20,8 @@ from posture_coach.scoring.variety import Mover
 KINDS = ("slumped", "still", "too_near", "head_turned_left", "head_turned_right", "break_due", *CHANGES)
 SLUMPED_BY = ("sitting_trunk", "sitting_neck_change", "sitting_slump")
 """Targets that a slump shows in."""
+FORWARD_BY = SLUMPED_BY[:2]
+"""Those of them that tell forward from back: from the front a body that leans either way only looks lower."""
 SLUMPED_EST_DEG = 8.0
 """Change of the desk camera's trunk estimate that counts as slumped: more than two measurements differ by."""
 TOO_NEAR = "sitting_viewing_distance"
@@ -39,6 +41,8 @@ class _Lasting:
         How long it must last, and be gone.
     since_then
         What is given as its size is how long it has lasted already.
+    asked, forward
+        Seconds in which it was asked which way it goes, and those in which it was seen to go forward.
     """
 
     kind: str
@@ -50,16 +54,21 @@ class _Lasting:
     total: float = 0.0
     most: float = 0.0
     seen: int = 0
+    asked: int = 0
+    forward: int = 0
 
-    def push(self, now_s: float, *, on: bool, size: float) -> Event | None:
-        """Take the next second; return the event that has ended."""
+    def push(self, now_s: float, *, on: bool, size: float, forward: bool | None = None) -> Event | None:
+        """Take the next second, and whether it was seen to go forward, where that is asked; return what has ended."""
         if on:
             # A hole in the recording ends what went on: nobody knows whether it did in between.
             ended = self.end() if now_s - self.last_s >= self.over_s else None
             if math.isnan(self.since_s):
                 began_s = now_s + 1.0 - size if self.since_then else now_s
                 self.since_s, self.total, self.most, self.seen = began_s, 0.0, 0.0, 0
+                self.asked = self.forward = 0
             self.last_s = now_s + 1.0
+            if forward is not None:
+                self.asked, self.forward = self.asked + 1, self.forward + forward
             if not math.isnan(size):
                 self.total, self.seen = self.total + size, self.seen + 1
                 self.most = max(self.most, size, key=abs)
@@ -83,6 +92,8 @@ class _Lasting:
         evidence: dict[str, str | float] = {"lasted_s": self.last_s - self.since_s}
         if self.seen and not self.since_then:
             evidence |= {"mean": self.total / self.seen, "most": self.most}
+        if self.asked:
+            evidence["forward_share"] = self.forward / self.asked
         return Event(self.kind, self.since_s, self.last_s, evidence)
 
 
@@ -112,7 +123,8 @@ class Happenings:
         self._mover.push(second)
         yield from self._changes.push(second.activity, second.start_s, second.start_s + 1.0)
         for kind, (on, size) in self._signs(second).items():
-            event = self._held[kind].push(second.start_s, on=on, size=size)
+            forward = _goes_forward(second) if kind == "slumped" else None
+            event = self._held[kind].push(second.start_s, on=on, size=size, forward=forward)
             if event is not None:
                 yield event
 
@@ -132,9 +144,7 @@ class Happenings:
         """Return by kind whether its sign is there this second, and how large it is."""
         moves = self._mover.moves()
         estimate, yaw = float(second.value[_TRUNK_EST]), float(second.value[_HEAD_YAW])
-        # Leaning back is no slump.
-        forward = not second.value[_TRUNK] < 0
-        bent = forward and any(second.grade.get(name, Grade.GOOD) > Grade.GOOD for name in SLUMPED_BY)
+        bent = _bent(second, SLUMPED_BY)
         sits = second.activity is Activity.SITTING
         near = second.grade.get(TOO_NEAR, Grade.GOOD) > Grade.GOOD
         bout_s = max(moves.sitting_s, moves.standing_s)
@@ -146,3 +156,13 @@ class Happenings:
             "head_turned_right": (yaw >= self._turned_deg, yaw),
             "break_due": (bout_s >= self._break_due_s, bout_s),
         }
+
+
+def _bent(second: Second, by: Sequence[str]) -> bool:
+    # Leaning back is no slump, where it is seen.
+    back = second.value[_TRUNK] < 0
+    return not back and any(second.grade.get(name, Grade.GOOD) > Grade.GOOD for name in by)
+
+
+def _goes_forward(second: Second) -> bool:
+    return _bent(second, FORWARD_BY) or bool(second.value[_TRUNK_EST] >= SLUMPED_EST_DEG)

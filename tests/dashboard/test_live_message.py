@@ -18,6 +18,7 @@ from posture_coach.dashboard.live.message import LENGTH_BYTES, LONGEST_PX, begin
 from posture_coach.dashboard.live.route import whom
 from posture_coach.drawing import GRADE_COLOUR, PAPER
 from posture_coach.measures.accuracy import shipped_accuracy
+from posture_coach.measures.baseline import neutral
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
@@ -153,6 +154,23 @@ def test_the_last_minutes_are_told_with_why_and_what_goes_on():
     assert 1 <= len(message["why"]) <= 3
     assert any(cause.startswith("Trunk lean: ") for cause in message["why"])
     assert message["line"] == "35 min without a break: a good moment to get up · Still for 35 min"
+
+
+@pytest.mark.parametrize(("yaw_deg", "lean_deg", "line"), [
+    (0.0, -25.0, "Sitting lower than your own upright for 2 min"),
+    (0.0, 35.0, "Sitting lower than your own upright for 2 min"),
+    (90.0, 35.0, "Leaning forward for 2 min"),
+    (90.0, -25.0, ""),
+])  # fmt: skip
+def test_a_lean_goes_forward_only_where_that_was_seen(yaw_deg, lean_deg, line):
+    upright, hip_deg = replace(SITTING, yaw_deg=yaw_deg), 90.0 + lean_deg
+    leaning = replace(
+        upright, trunk_inclination_deg=lean_deg, neck_inclination_deg=lean_deg, hip_flexion_left_deg=hip_deg,
+        hip_flexion_right_deg=hip_deg,
+    )  # fmt: skip
+    own = neutral(draw([upright] * 3), shipped_accuracy(), "the upright seconds")
+    lately = Minutes().push(assessed([leaning] * 110, own, hz=1.0))
+    assert told(SITTING, status=replace(WATCHING, lately=lately))["lately"]["line"] == line
 
 
 def test_activity_and_view_are_words():

@@ -75,6 +75,23 @@ def test_the_desk_cameras_estimate_tells_of_a_slump_too():
     assert (slump.start_s, slump.end_s, slump.evidence["mean"]) == (100.0, 180.0, 12.0)
 
 
+def test_a_slump_tells_in_how_much_of_it_somebody_was_seen_to_go_forward():
+    """From the front who leans back looks lower too."""
+    estimate, low = "trunk_inclination_est_deg", ("sitting_slump",)
+    for signs, share in (
+        ((90, *BENT), 1.0),
+        ((90, SIT, {TRUNK: 5.0}, ("sitting_neck_change",)), 1.0),
+        ((90, SIT, {estimate: 12.0}, low), 1.0),
+        ((90, SIT, {}, low), 0.0),
+        ((90, SIT, {estimate: -12.0}, low), 0.0),
+        ((90, SIT, {TRUNK: 5.0}, low), 0.0),
+    ):
+        (slump,) = told((100, *GOOD), signs, (100, *GOOD))
+        assert (slump.kind, slump.evidence["forward_share"]) == ("slumped", share)
+    (mixed,) = told((30, SIT, {}, low), (90, SIT, {estimate: 12.0}, low))
+    assert mixed.evidence["forward_share"] == 0.75
+
+
 def test_a_hole_in_the_recording_ends_what_went_on():
     assert named(told((80, *BENT), (3600, None, {}, ()), (70, *BENT)), "slumped") == [(0.0, 80.0), (3680.0, 3750.0)]
     assert named(told((40, *BENT), (3600, None, {}, ()), (40, *BENT)), "slumped") == []

@@ -40,6 +40,10 @@ GOING_ON = {
     "head_turned_right": "Head turned right for {}",
 }
 """An invitation to move, not a fault."""
+LOWER = "Sitting lower than your own upright for {}"
+FORWARD_SHARE = 0.5
+"""Of a slump's seconds: seen to go forward in fewer, all that is known is that it is lower; from the front it may be a
+lean back."""
 
 
 def pack(frame: Frame, assessment: Assessment, reading: Reading, status: Status) -> bytes:
@@ -159,7 +163,8 @@ def _lately(lately: Lately) -> dict[str, Any]:
 def _going_on(event: Event) -> str:
     # A break becomes due after a bout that has lasted already.
     lasted_s = event.evidence["most" if event.kind == "break_due" else "lasted_s"]
-    return GOING_ON[event.kind].format(_lasted(float(lasted_s)))
+    lower = float(event.evidence.get("forward_share", 1.0)) < FORWARD_SHARE
+    return (LOWER if lower else GOING_ON[event.kind]).format(_lasted(float(lasted_s)))
 
 
 def _lasted(seconds: float) -> str:
