@@ -65,10 +65,13 @@ def chair_stands(series: PoseSeries, camera: Camera = LEVEL) -> ChairStands:
     ends = [(_at(rise.start_s, drop, time_s), _at(rise.end_s, drop, time_s)) for rise in whole]
     halfway = float(np.median(ends, axis=0).mean())
     start_s = whole[0].start_s
-    up_s = [_passes(rise, halfway, drop, time_s) for rise in rises if rise.start_s >= start_s]
+    later = [rise for rise in rises if rise.start_s >= start_s]
+    # Who dips and comes up again without having been half-way down was up all the time.
+    before_s = [start_s, *(rise.end_s for rise in later)]
+    up_s = [_passes(rise, since_s, halfway, drop, time_s) for rise, since_s in zip(later, before_s, strict=False)]
     counted = tuple(at_s for at_s in up_s if at_s <= start_s + TEST_S)
     seen_s = min(float(time_s[-1]) - start_s, TEST_S)
-    return ChairStands(start_s, seen_s, counted, _reason(start_s, seen_s, time_s))
+    return ChairStands(start_s, seen_s, counted, _reason(start_s, seen_s, time_s, float(series.time_s[-1])))
 
 
 def _swings(drop: Floats, time_s: Floats) -> list[Swing]:
@@ -88,17 +91,20 @@ def _is_whole(rise: Swing, drop: Floats, time_s: Floats) -> bool:
     return _at(rise.start_s, drop, time_s) <= SITTING_DROP and _at(rise.end_s, drop, time_s) >= STANDING_DROP
 
 
-def _passes(rise: Swing, halfway: float, drop: Floats, time_s: Floats) -> float:
-    """Return when a rise came to half of the way up; infinity where it did not."""
+def _passes(rise: Swing, since_s: float, halfway: float, drop: Floats, time_s: Floats) -> float:
+    """Return when a rise came to half of the way up; infinity where it did not, or was never below it since."""
+    below = (time_s >= since_s) & (time_s <= rise.end_s) & (drop <= halfway)
     above = np.flatnonzero((time_s >= rise.start_s) & (time_s <= rise.end_s) & (drop > halfway))
-    return float(time_s[above[0]]) if len(above) else math.inf
+    return float(time_s[above[0]]) if below.any() and len(above) else math.inf
 
 
-def _reason(start_s: float, seen_s: float, time_s: Floats) -> str:
+def _reason(start_s: float, seen_s: float, time_s: Floats, end_s: float) -> str:
     within = time_s[(time_s >= start_s) & (time_s <= start_s + seen_s)]
     gap_s = float(np.diff(within).max(initial=0.0))
     if gap_s > LONGEST_GAP_S:
         return f"the legs were not seen for {gap_s:.1f} s of the test: film from the side, seat and feet in view"
-    if seen_s < TEST_S - 2.0 * float(np.median(np.diff(time_s))):
-        return f"the recording ends {seen_s:.0f} s after the first rise: {TEST_S:.0f} are needed"
-    return ""
+    if seen_s >= TEST_S - 2.0 * float(np.median(np.diff(time_s))):
+        return ""
+    if end_s - start_s - seen_s > LONGEST_GAP_S:
+        return f"the legs were seen for {seen_s:.0f} s after the first rise: film from the side, seat and feet in view"
+    return f"the recording ends {seen_s:.0f} s after the first rise: {TEST_S:.0f} are needed"

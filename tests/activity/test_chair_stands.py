@@ -20,13 +20,15 @@ def sitter(
     seconds: float, every_s: float = 3.0, first_s: float = 2.0, yaw: float = 90.0, up: float = 1.0
 ) -> PoseSeries:
     """Draw somebody who begins to rise at first_s and every so often after; half of that he rises, half he sinks."""
-    bodies = []
-    for now_s in np.arange(round(seconds * HZ)) / HZ:
-        turn = 2.0 * np.pi * (now_s - first_s) / every_s if now_s >= first_s else 0.0
-        straight = up * (1.0 - np.cos(turn)) / 2.0
-        bent = dict.fromkeys([f"{j}_flexion_{s}_deg" for j in ("hip", "knee") for s in ("left", "right")], 90.0)
-        bodies.append(replace(SITTING, yaw_deg=yaw, **{name: v * (1.0 - straight) for name, v in bent.items()}))
-    return draw(bodies, hz=HZ)
+    now_s = np.arange(round(seconds * HZ)) / HZ
+    turn = np.where(now_s >= first_s, 2.0 * np.pi * (now_s - first_s) / every_s, 0.0)
+    return straightened(up * (1.0 - np.cos(turn)) / 2.0, yaw)
+
+
+def straightened(shares: np.ndarray, yaw: float = 90.0) -> PoseSeries:
+    """Draw somebody from the seat (0) up to straight legs (1)."""
+    bent = [f"{joint}_flexion_{side}_deg" for joint in ("hip", "knee") for side in ("left", "right")]
+    return draw([replace(SITTING, yaw_deg=yaw, **dict.fromkeys(bent, 90.0 * (1.0 - s))) for s in shares], hz=HZ)
 
 
 @pytest.mark.parametrize("yaw", [90.0, -90.0, 0.0])
@@ -61,6 +63,13 @@ def test_who_stands_at_first_is_counted_from_the_first_rise_from_the_seat():
     assert found.start_s == pytest.approx(90 / HZ, abs=0.3)
 
 
+@pytest.mark.parametrize(("lowest", "stands"), [(0.1, 6), (0.25, 6), (0.4, 1), (0.55, 1)])
+def test_dips_that_never_come_half_way_down_are_no_stands(lowest, stands):
+    dips = np.tile([*np.linspace(1.0, lowest, 20), *np.linspace(lowest, 1.0, 20)], 5)
+    found = chair_stands(straightened(np.array([*np.zeros(30), *np.linspace(0.0, 1.0, 20), *dips, *np.ones(250)])))
+    assert (len(found.up_s), found.reason) == (stands, "")
+
+
 def test_a_recording_that_ends_early_says_so():
     found = chair_stands(sitter(20.0))
     assert len(found.up_s) == 6
@@ -71,6 +80,11 @@ def test_legs_that_were_not_seen_for_a_while_leave_no_whole_test():
     found = chair_stands(lost(sitter(40.0), list(range(150, 190))))
     assert found.reason.startswith("the legs were not seen for 2.7 s of the test")
     assert chair_stands(lost(sitter(40.0), list(range(150, 160)))).reason == ""
+
+
+def test_legs_that_were_seen_no_more_are_no_end_of_the_recording():
+    found = chair_stands(lost(sitter(40.0), list(range(300, 600))))
+    assert found.reason.startswith("the legs were seen for 18 s after the first rise: film from the side")
 
 
 def test_the_mirror_image_stands_up_as_often():
