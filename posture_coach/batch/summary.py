@@ -19,7 +19,7 @@ from posture_coach.batch.over_time import over_time
 from posture_coach.measures.types import WORDS, Reason
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
-from posture_coach.scoring.score import why_words
+from posture_coach.scoring.score import telling, why_words
 from posture_coach.scoring.targets import Target, Targets
 
 SCHEMA_VERSION = 1
@@ -148,7 +148,7 @@ def _targets(result: Assessment) -> Iterator[dict[str, Any]]:
         if not meant.any():
             continue
         grade = scores.grade[meant][:, columns].max(axis=1)
-        why = scores.why[meant][:, columns].min(axis=1)[grade == Grade.NOT_SCORED]
+        why = telling(scores.why[meant][:, columns])[grade == Grade.NOT_SCORED]
         yield {
             "id": target_id,
             "activity": target.activity.value,

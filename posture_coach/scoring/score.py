@@ -204,10 +204,8 @@ class ScoreSeries:
         return Part(slot.target.id, slot.measure, value, grade, points, weight, others)
 
     def _reason(self, i: int, ks: Sequence[int]) -> str:
-        """Say why no measure of a target was graded: the far side being hidden is the last thing to tell."""
-        codes = [int(self.why[i, k]) for k in ks]
-        code = next((code for code in codes if code != Reason.FAR_SIDE), codes[0])
-        return why_words(code, self.slots[ks[0]].target)
+        """Say why no measure of a target was graded."""
+        return why_words(int(telling(self.why[i : i + 1, ks])[0]), self.slots[ks[0]].target)
 
 
 class Scorer:
@@ -341,6 +339,15 @@ def grade_of_score(value: float, points: Points) -> Grade:
 def _points(targets: Targets) -> Floats:
     """Return the points by code of `Grade`; 0 where not scored, which no score ever counts."""
     return np.array([0.0, targets.points.good, targets.points.caution, targets.points.poor])
+
+
+def telling(why: Codes) -> Codes:
+    """Return of the (n, k) codes why none of a target's k measures was graded the (n,) that are told.
+
+    It is the first of each: but that the far side is hidden is the last thing to tell.
+    """
+    first = (why != Reason.FAR_SIDE).argmax(axis=1)
+    return np.asarray(why[np.arange(len(why)), first])
 
 
 def why_words(code: int, target: Target) -> str:

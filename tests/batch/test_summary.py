@@ -19,10 +19,10 @@ from posture_coach.batch.analyse import unread
 from posture_coach.batch.over_time import over_time
 from posture_coach.measures.definitions import NAMES
 from posture_coach.measures.types import WORDS, Reason
-from posture_coach.pose.types import Mode, Model
+from posture_coach.pose.types import Landmark, Mode, Model
 from posture_coach.resources import data_file
-from tests.batch.made import SITTING, STANDING, assessed, with_values
-from tests.drawn import Body
+from tests.batch.made import SITTING, STANDING, assessed, assessor, with_values
+from tests.drawn import Body, draw
 
 TRUNK, NECK = "trunk_inclination_deg", "neck_inclination_deg"
 SOURCE = {
@@ -308,6 +308,18 @@ def test_the_score_is_told_by_activity_and_by_target():
         shares = target["share_good"] + target["share_caution"] + target["share_poor"]
         assert shares == pytest.approx(target["share_scored"], abs=1e-3)
     assert any(target["share_scored"] == 1.0 for target in by_id.values())
+
+
+@pytest.mark.parametrize("hidden", [Landmark.LEFT_KNEE, Landmark.LEFT_HIP, Landmark.LEFT_WRIST, Landmark.RIGHT_KNEE])
+def test_a_target_of_both_sides_gives_the_reason_of_the_side_that_could_be_seen(hidden):
+    series = draw([replace(SITTING, yaw_deg=90.0)] * 20)
+    series.visibility[:, hidden] = 0.0
+    one = assessor().push(series)
+    by_id = {target["id"]: target for target in summary.score_figures(one)["targets"]}
+    for target_id, why in one.score.explain(10).not_scored:
+        assert by_id[target_id]["not_scored"] == why
+    if hidden is Landmark.LEFT_KNEE:
+        assert by_id["sitting_knee"]["not_scored"] == WORDS[Reason.NOT_SEEN]
 
 
 def test_a_share_of_good_needs_a_quarter_to_be_scored():
