@@ -182,9 +182,15 @@ def foremost(feet: Floats, time_s: Floats) -> Floats:
 
 
 def foot_of(feet: Floats, i: int) -> int:
-    """Return which foot has the larger value around picture i: 0 left, 1 right."""
-    near = feet[max(i - NEIGHBOURS, 0) : i + NEIGHBOURS + 1]
-    return int(np.nanmean(near[:, 1] > near[:, 0]) > 0.5)  # noqa: PLR2004 - the majority
+    """Return which foot has the larger value around picture i: 0 left, 1 right.
+
+    Pictures without the person have no vote; where there are no others around, the nearest ones have. Where the votes
+    are even, by how much decides.
+    """
+    apart = np.where(np.isnan(feet).any(axis=1), np.inf, np.abs(np.arange(len(feet)) - i))
+    near = feet[apart <= max(NEIGHBOURS, apart.min())]
+    by = near[:, 1] - near[:, 0]
+    return int((np.sign(by).sum() or by.sum()) > 0)
 
 
 # Peaks ------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from posture_coach.activity.gait_events import (
     TOO_SLOW,
     alternating,
     chained,
+    foot_of,
     peaks,
     toe_offs,
     usual_stride_s,
@@ -215,6 +216,15 @@ def test_a_missed_contact_does_not_exchange_the_sides():
     assert [side.value for side in sides] == ["left", "right", "left", "left", "right", "left"]
     chains = chained([Contact(t, side) for t, side in zip(times, sides, strict=True)])
     assert [len(chain) for chain in chains] == [3, 3]
+
+
+@pytest.mark.parametrize("gone", [[], [4], [4, 5], [3, 4, 5], [3, 4, 5, 6], [2, 3, 4, 5, 6, 7]])
+def test_pictures_without_the_person_have_no_vote_which_foot_it_was(gone):
+    """Left and right are treated alike: exchanged, they give the other foot."""
+    feet = np.stack([np.full(10, 0.1), np.full(10, 0.4)], axis=1)
+    feet[6] = 0.3, 0.2
+    feet[gone] = np.nan
+    assert [foot_of(feet, 5), foot_of(feet[:, ::-1], 5)] == [1, 0]
 
 
 def test_the_majority_names_the_feet():
