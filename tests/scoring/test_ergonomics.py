@@ -349,6 +349,30 @@ def test_what_nobody_answered_is_assumed_and_named():
     assert part_of(told, "wrist").origin is Origin.ANSWERED
 
 
+@pytest.mark.parametrize(
+    ("given_", "points", "words"),
+    [
+        ({}, (0, 0, 3), "assumed: 0 kg, now and then"),
+        ({"load_kg": 5.0}, (1, 1, 3), "answered: 5 kg; assumed: now and then"),
+        ({"load_kg": 1.0}, (0, 0, 3), "answered: 1 kg; assumed: now and then"),
+        ({"load_kg": 12.0}, (3, 3, 3), "answered: 12 kg; assumed: now and then"),
+        ({"load_handling": "held_or_repeated"}, (0, 0, 3), "answered: held or repeated; assumed: 0 kg"),
+        ({"load_handling": "sudden"}, (3, 3, 3), "answered: sudden; assumed: 0 kg"),
+    ],
+)
+def test_a_load_of_which_only_a_part_was_answered_is_assumed(given_, points, words):
+    part = part_of(rula(posture(), answers(**given_), TABLES), "load")
+    assert ((part.points, part.least, part.most), part.words) == (points, words)
+    assert part.origin is Origin.ASSUMED
+
+
+@pytest.mark.parametrize("given_", [{"load_kg": 5.0, "load_handling": "sudden"}, {"load_kg": 0.0}])
+def test_a_load_that_was_answered_whole_or_is_none_is_certain(given_):
+    part = part_of(rula(posture(), answers(**given_), TABLES), "load")
+    assert part.origin is Origin.ANSWERED
+    assert part.least == part.points == part.most
+
+
 def test_the_camera_answers_what_it_sees_and_an_answer_overrules_it():
     turned = posture(head_yaw_deg=-40.0)
     assert part_of(rula(turned, NOBODY_ASKED, TABLES), "neck turned").points == 1

@@ -114,11 +114,21 @@ def load(item: str, scale: Scale, answers: Answers) -> Part:
     rows = scale.load[answers.load_handling]
     row = row_of(rows, answers.load_kg)
     points = row.points if row else 0
-    words = f"{answers.load_kg:g} kg, {answers.load_handling.replace('_', ' ')}"
-    if "load_kg" in answers.asked:
-        return _certain(item, "load", points, f"answered: {words}")
-    every = {f"{key} {n}": row.points for key, rows in scale.load.items() for n, row in enumerate(rows)}
-    return _assumed(item, "load", points, every, f"assumed: {words}")
+    said = {"load_kg": f"{answers.load_kg:g} kg", "load_handling": answers.load_handling.replace("_", " ")}
+    known = {key for key in said if key in answers.asked}
+    # Of nothing there is no handling.
+    if known == set(said) or (known == {"load_kg"} and not answers.load_kg):
+        return _certain(item, "load", points, f"answered: {', '.join(said.values())}")
+    every = {"default": points} | {
+        f"{key} {n}": row.points
+        for key, rows in scale.load.items()
+        if key == answers.load_handling or "load_handling" not in known
+        for n, row in enumerate(rows)
+        if "load_kg" not in known or row.meets(answers.load_kg, answers.load_kg)
+    }
+    words = [f"answered: {said[key]}" for key in known]
+    words.append(f"assumed: {', '.join(said[key] for key in said if key not in known)}")
+    return _assumed(item, "load", points, every, "; ".join(words))
 
 
 def either(*parts: Part) -> Part:
