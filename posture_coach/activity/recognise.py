@@ -153,11 +153,13 @@ def _lasting(label: Labels, time_s: Floats) -> Labels:
     """Give what lasts less than a dwell to its longer neighbour, the shortest first."""
     label = label.copy()
     step_s = np.median(np.diff(time_s)) if len(time_s) > 1 else 0.0
-    end_s = np.append(time_s[1:], time_s[-1:] + step_s)
+    picture_s = np.diff(np.append(time_s, time_s[-1:] + step_s))
+    # Nobody knows what was done where nothing was recorded.
+    picture_s[gaps(time_s)] = step_s
     while len(label):
         firsts = np.append(0, np.flatnonzero(label[1:] != label[:-1]) + 1)
         behind = np.append(firsts[1:], len(label))
-        lasted_s = end_s[behind - 1] - time_s[firsts]
+        lasted_s = np.add.reduceat(picture_s, firsts)
         if len(firsts) < 2 or lasted_s.min() >= DWELL_S - ROUNDING_S:  # noqa: PLR2004 - no neighbour
             return label
         k = int(lasted_s.argmin())

@@ -153,6 +153,15 @@ def test_a_skeleton_of_a_few_pixels_is_nobody():
     assert labels([standing()] * 20, scale_px=60.0) == [STANDING] * 20
 
 
+@pytest.mark.parametrize("hole_s", [0.0, 3600.0])
+def test_a_hole_in_the_recording_lets_nothing_last(hole_s):
+    series = draw([standing()] * 40 + [seated()] * 2 + [standing()] * 40, hz=2.0)
+    late = np.where(np.arange(82) >= 42, hole_s, 0.0)
+    # Two pictures a second, of which the two that sit are a tenth apart.
+    time_s = series.time_s + late - np.where(np.arange(82) >= 41, 0.4, 0.0)
+    assert set(recognise(replace(series, time_s=time_s)).label.tolist()) == {STANDING}
+
+
 def test_nobody_is_away():
     done = recognise(draw([None] * 20))
     assert done.label.tolist() == [AWAY] * 20
