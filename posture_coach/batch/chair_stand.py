@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from posture_coach.activity.chair_stands import chair_stands
 from posture_coach.batch.analyse import Analysis
+from posture_coach.batch.rounding import rounded
 from posture_coach.scoring.chair_norms import Sitter, shipped_chair_norms
 
 DIGITS = 2
@@ -22,7 +22,7 @@ def chair_stand(analysis: Analysis, sitter: Sitter) -> dict[str, Any]:
         "sex": sitter.sex.value,
         "age": sitter.age,
         "stands": stands,
-        "start_s": None if math.isnan(found.start_s) else round(found.start_s, DIGITS),
+        "start_s": rounded(found.start_s, DIGITS),
         "seen_s": round(found.seen_s, DIGITS),
         "up_s": [round(at_s, DIGITS) for at_s in found.up_s],
         "average_from": norm.below if norm else None,

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from posture_coach.batch.compare_gait import Walked, held_walks, titles, walked_of
 from posture_coach.batch.names import printable
-from posture_coach.batch.summary import DIGITS, SCHEMA_VERSION
+from posture_coach.batch.rounding import DIGITS
+from posture_coach.batch.summary import SCHEMA_VERSION
 from posture_coach.batch.writing import written
 from posture_coach.errors import DataError
 from posture_coach.measures.accuracy import Accuracy

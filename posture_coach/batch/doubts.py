@@ -15,9 +15,11 @@ from posture_coach.pose.lookout import Sight
 from posture_coach.pose.roster import Roster
 from posture_coach.pose.types import PoseSeries
 from posture_coach.scoring.assess import Assessment
+from posture_coach.scoring.windows import united
 
 MOST = 1 / 2
 TIMES_TOLD = 3
+TIMES_TOLD_TO_S = 0.1
 
 _NOBODY = "nobody was seen: is the person in view, large enough and lit?"
 _NOT_SURELY = (
@@ -65,22 +67,12 @@ def _of_company(roster: Roster) -> Iterator[str]:
             "with --person"
         )
     if roster.mixed_s:
-        times = ", ".join(f"{start_s:.1f} to {end_s:.1f}" for start_s, end_s in _joined(roster.mixed_s)[:TIMES_TOLD])
+        stretches = united(roster.mixed_s, apart_s=TIMES_TOLD_TO_S)[:TIMES_TOLD]
+        times = ", ".join(f"{start_s:.1f} to {end_s:.1f}" for start_s, end_s in stretches)
         yield f"the measured person and another could not be told apart from {times} s: nothing is measured there"
     near_s = [time_s for time_s in roster.near_s if not roster.mixed(time_s)]
     if near_s:
         yield f"somebody was close to the measured person at {_times(near_s)}: check these numbers"
-
-
-def _joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return stretches of time in order, those that overlap as one."""
-    joined: list[tuple[float, float]] = []
-    for start_s, end_s in sorted(stretches):
-        if joined and start_s <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end_s, joined[-1][1]))
-        else:
-            joined.append((start_s, end_s))
-    return joined
 
 
 def _times(times_s: Sequence[float]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,8 @@ from posture_coach.activity.gait import gait
 from posture_coach.activity.gait_types import Contact, Figure, Gait, Walk
 from posture_coach.activity.types import Activity
 from posture_coach.batch.analyse import Analysis
+from posture_coach.batch.rounding import rounded
 from posture_coach.scoring.walking import Norm, shipped_norms, verdict
-
-DIGITS = 4
-"""Decimals kept: a tenth of a millisecond."""
 
 
 def gait_of(analysis: Analysis) -> Gait | None:
@@ -39,7 +36,7 @@ def figure_of(figure: Figure, norm: Norm | None = None) -> dict[str, Any]:
     """Return a figure with its error and how it compares with its norm, or with the reason why there is none."""
     if figure.reason:
         return {"value": None, "reason": figure.reason}
-    told: dict[str, Any] = {"value": _number(figure.value), "err": _number(figure.err), "n": figure.n}
+    told: dict[str, Any] = {"value": rounded(figure.value), "err": rounded(figure.err), "n": figure.n}
     if grades := verdict(norm, figure.value, figure.err, figure.n) if norm else ():
         told["grades"] = [grade.name.lower() for grade in grades]
     return told | {"note": figure.note} if figure.note else told
@@ -52,14 +49,14 @@ def steps_table(walked: Gait) -> pa.Table:
         "side": pa.array([step.side.value if step.side else None for step in walked.steps], pa.string()),
     }
     for name in ("start_s", "contact_s", "step_time_s", "stride_time_s", "stance_ratio", "double_support_s"):
-        columns[name] = pa.array([_number(getattr(step, name)) for step in walked.steps], pa.float64())
+        columns[name] = pa.array([rounded(getattr(step, name)) for step in walked.steps], pa.float64())
     return pa.table(columns)
 
 
 def _walk(walk: Walk) -> dict[str, Any]:
     return {
-        "start_s": _number(walk.start_s),
-        "end_s": _number(walk.end_s),
+        "start_s": rounded(walk.start_s),
+        "end_s": rounded(walk.end_s),
         "view": walk.view.value,
         "contacts": len(walk.contacts),
         "reason": walk.reason or None,
@@ -68,9 +65,4 @@ def _walk(walk: Walk) -> dict[str, Any]:
 
 def _contact(contact: Contact) -> dict[str, Any]:
     side = contact.side.value if contact.side else None
-    return {"time_s": _number(contact.time_s), "side": side, "toe_off_s": _number(contact.toe_off_s)}
-
-
-def _number(value: float) -> float | None:
-    """Round for the file; NaN has no place in JSON."""
-    return None if math.isnan(value) else round(float(value), DIGITS)
+    return {"time_s": rounded(contact.time_s), "side": side, "toe_off_s": rounded(contact.toe_off_s)}

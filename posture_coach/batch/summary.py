@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import groupby
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from posture_coach import __version__
 from posture_coach.activity.recognise import activity_events
 from posture_coach.batch.over_time import over_time
+from posture_coach.batch.rounding import rounded
 from posture_coach.measures.types import WORDS, Reason
 from posture_coach.scoring.assess import Assessment
 from posture_coach.scoring.bands import Grade
@@ -28,8 +28,6 @@ RARE_SHARE, RARE_S = 0.1, 2.0
 """A measure seen in less than both, as a share of the pictures and in seconds, is a glimpse and no statistic."""
 SCORED_SHARE = 0.25
 """Less than this share of the pictures that count says nothing of the whole: no score, no share of good."""
-DIGITS = 4
-"""Decimals kept: ten times finer than the smallest error there is."""
 FINGERPRINT = "fingerprint"
 """Key of `fingerprint`, in the summary and in what the table says of itself."""
 
@@ -69,11 +67,11 @@ def _figures(result: Assessment, k: int, grade: NDArray[np.int8]) -> dict[str, A
     known = err[~np.isnan(err)] if len(shown) else shown
     return {
         **_statistics(shown),
-        "err": _number(np.median(known)) if len(known) else None,
+        "err": rounded(np.median(known)) if len(known) else None,
         **_seen(result.measures.view[~np.isnan(value)] if len(shown) else shown),
-        "coverage": _number(len(measured) / len(value)),
-        "share_scored": _number(scored / len(measured)) if len(measured) else 0.0,
-        "share_good": _number((grade == Grade.GOOD).sum() / scored) if enough and scored else None,
+        "coverage": rounded(len(measured) / len(value)),
+        "share_scored": rounded(scored / len(measured)) if len(measured) else 0.0,
+        "share_good": rounded((grade == Grade.GOOD).sum() / scored) if enough and scored else None,
         "reason": _reason(result.measures.reason[:, k]),
     }
 
@@ -89,13 +87,13 @@ def _statistics(measured: Floats) -> dict[str, float | None]:
         return dict.fromkeys(("median", "mean", "sd", "min", "max", "p05", "p95"))
     p05, median, p95 = np.percentile(measured, (5, 50, 95))
     return {
-        "median": _number(median),
-        "mean": _number(measured.mean()),
-        "sd": _number(measured.std()),
-        "min": _number(measured.min()),
-        "max": _number(measured.max()),
-        "p05": _number(p05),
-        "p95": _number(p95),
+        "median": rounded(median),
+        "mean": rounded(measured.mean()),
+        "sd": rounded(measured.std()),
+        "min": rounded(measured.min()),
+        "max": rounded(measured.max()),
+        "p05": rounded(p05),
+        "p95": rounded(p95),
     }
 
 
@@ -104,7 +102,7 @@ def _seen(views: NDArray[Any]) -> dict[str, Any]:
     if not len(views):
         return {"view": None, "view_share": None}
     names, counts = np.unique([view.value for view in views], return_counts=True)
-    return {"view": str(names[counts.argmax()]), "view_share": _number(counts.max() / len(views))}
+    return {"view": str(names[counts.argmax()]), "view_share": rounded(counts.max() / len(views))}
 
 
 def score_figures(result: Assessment) -> dict[str, Any]:
@@ -128,10 +126,10 @@ def _scored(result: Assessment, meant: NDArray[np.bool_]) -> dict[str, Any]:
     middle = rows[len(rows) // 2] if len(rows) else np.flatnonzero(meant)[len(score) // 2] if len(score) else 0
     words = result.score.explain(int(middle)).words()
     return {
-        "mean": _number(counted.mean()) if enough else None,
-        "median": _number(np.median(counted)) if enough else None,
-        "coverage": _number(np.nanmean(coverage)) if (~np.isnan(coverage)).any() else 0.0,
-        "share_of_pictures": _number(share),
+        "mean": rounded(counted.mean()) if enough else None,
+        "median": rounded(np.median(counted)) if enough else None,
+        "coverage": rounded(np.nanmean(coverage)) if (~np.isnan(coverage)).any() else 0.0,
+        "share_of_pictures": rounded(share),
         "words": words
         if enough or not len(rows)
         else f"scored in {share:.0%} of the pictures, too few for a score; {words}",
@@ -153,8 +151,8 @@ def _targets(result: Assessment) -> Iterator[dict[str, Any]]:
             "id": target_id,
             "activity": target.activity.value,
             "weight": target.weight,
-            "share_scored": _number((grade != Grade.NOT_SCORED).mean()),
-            **{f"share_{g.name.lower()}": _number((grade == g).mean()) for g in Grade if g is not Grade.NOT_SCORED},
+            "share_scored": rounded((grade != Grade.NOT_SCORED).mean()),
+            **{f"share_{g.name.lower()}": rounded((grade == g).mean()) for g in Grade if g is not Grade.NOT_SCORED},
             "not_scored": why_words(int(np.bincount(why).argmax()), target) if len(why) else None,
         }
 
@@ -197,7 +195,7 @@ def activity_seconds(result: Assessment, end_s: float | None = None) -> dict[str
     for event in activity_events(result.activity, result.poses.time_s, end_s):
         name = str(event.evidence["activity"])
         seconds[name] = seconds.get(name, 0.0) + event.end_s - event.start_s
-    return {name: _number(total) for name, total in sorted(seconds.items())}
+    return {name: rounded(total) for name, total in sorted(seconds.items())}
 
 
 def whole(
@@ -269,8 +267,3 @@ def _plain(value: object) -> list[str] | str:
 def _reason(codes: NDArray[np.int8]) -> str | None:
     missing = codes[codes != Reason.NONE]
     return WORDS[Reason(int(np.bincount(missing).argmax()))] if len(missing) else None
-
-
-def _number(value: float | np.floating[Any]) -> float | None:
-    """Round for the file; NaN has no place in JSON."""
-    return None if math.isnan(value) else round(float(value), DIGITS)
