@@ -44,7 +44,7 @@ class Scene:
         (n,) whether nobody was found.
     outside
         (n, 33) whether a point lies at the edge of the picture or beyond.
-    weakness
+    sureness
         (n, 33) `PoseSeries.sureness`; full for points of a side turned away from the camera, which is
         hidden anyhow, so that nothing is asked of them.
     """
@@ -56,7 +56,7 @@ class Scene:
     elsewhere: Bools
     nobody: Bools
     outside: Bools
-    weakness: Floats
+    sureness: Floats
 
 
 def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: Accuracy) -> Scene:
@@ -77,12 +77,12 @@ def scene(series: PoseSeries, seen: PoseSeries, tracker: ViewTracker, accuracy: 
     number, left_near = columns.view_numbers(view), (near == Side.LEFT)[:, None]
     side_on = (number == _SIDE)[:, None]
     turned_away = side_on & np.where(left_near, _RIGHT_POINTS, _LEFT_POINTS)
-    weakness = np.where(turned_away, _SUREST, series.sureness)
+    sureness = np.where(turned_away, _SUREST, series.sureness)
     corner = (number == _OBLIQUE)[:, None] & columns.SAGITTAL
     far = (side_on | corner) & np.where(left_near, columns.OF_RIGHT, columns.OF_LEFT)
     elsewhere = (corner & ~unfolds[:, None]) | ~columns.SEEN_FROM[number]
     skeleton = build(series, yaw, view, accuracy.offsets, accuracy.mixing)
-    return Scene(skeleton, view, number, far, elsewhere, ~series.detected, outside(seen), weakness)
+    return Scene(skeleton, view, number, far, elsewhere, ~series.detected, outside(seen), sureness)
 
 
 def raw_measures(here: Scene) -> Floats:
@@ -104,7 +104,7 @@ def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
         if not (here.far | here.elsewhere)[:, columns.STANDING].all():
             why[~sagittal.stands(here.skeleton)[:, None] & columns.STANDING] = Reason.NOT_STANDING
         for least in columns.VISIBILITIES:
-            hidden = (here.weakness < least) @ columns.NEEDED
+            hidden = (here.sureness < least) @ columns.NEEDED
             why[hidden & (least == columns.MIN_VISIBILITY)] = Reason.NOT_SEEN
     # A far point may be hidden, but it is half of a mid point: guessed outside the picture, it would drag it along.
     why[here.outside @ columns.NEEDED] = Reason.OUT_OF_PICTURE
