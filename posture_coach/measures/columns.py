@@ -36,8 +36,6 @@ NEEDED = _needed()
 """(33, m) whether a point is needed."""
 POINTS_NEEDED = NEEDED.sum(axis=0)
 """(m,) how many."""
-MIN_VISIBILITY = np.array([row.min_visibility for row in TABLE])
-VISIBILITIES: tuple[float, ...] = tuple(sorted({row.min_visibility for row in TABLE}))
 LOWEST, HIGHEST = (np.array([row.possible[end] for row in TABLE]) for end in (0, 1))
 USEFUL = np.array([row.useful for row in TABLE])
 SEEN_FROM = np.array([[view in row.views for row in TABLE] for view in VIEWS], dtype=bool)

@@ -88,6 +88,8 @@ class Definition:
         For a limb, whose side; from the side view only the near one is measured.
     from_depth
         Computed from world points, which the heavy model gives skewed.
+    against_gravity
+        Taken against the vertical or the horizontal, so that a camera's roll is in it.
     possible
         Lowest and highest value that a body can have, before anything relative is taken off; beyond it the network
         has put a point where it is not.
@@ -112,17 +114,12 @@ class Definition:
     side: Side | None = None
     relative: Relative = Relative.NOTHING
     from_depth: bool = False
-    min_visibility: float = MIN_VISIBILITY
+    against_gravity: bool = False
     source: str = "neutral-zero method"
     possible: tuple[float, float] = ANYTHING
     in_pixels: bool = False
     standing: bool = False
     estimated: bool = False
-
-    @property
-    def against_gravity(self) -> bool:
-        """Whether the value is taken against the vertical or the horizontal, so that a camera's roll is in it."""
-        return "the vertical" in self.definition or "the horizontal" in self.definition
 
     @property
     def useful(self) -> float:
@@ -153,12 +150,12 @@ def _sagittal_trunk() -> Iterator[Definition]:
     yield Definition(
         "trunk_inclination_deg", "Trunk inclination", "sagittal", SIDE_AND_CORNER, "deg",
         "mid-hip to mid-shoulder against the vertical", "0 upright, + leaning forward",
-        (*_HIPS, *_SHOULDERS), sagittal.trunk_inclination, source="iso11226",
+        (*_HIPS, *_SHOULDERS), sagittal.trunk_inclination, source="iso11226", against_gravity=True,
     )  # fmt: skip
     yield Definition(
         "neck_inclination_deg", "Neck inclination", "sagittal", SIDE_AND_CORNER, "deg",
         "mid-shoulder to mid-ear against the vertical", "0 ear above shoulder, + ear ahead of it",
-        (*_SHOULDERS, *_EARS), sagittal.neck_inclination, source="engineering",
+        (*_SHOULDERS, *_EARS), sagittal.neck_inclination, source="engineering", against_gravity=True,
     )  # fmt: skip
     yield Definition(
         "neck_trunk_angle_deg", "Neck against trunk", "sagittal", SIDE_AND_CORNER, "deg",
@@ -179,7 +176,7 @@ def _sagittal_trunk() -> Iterator[Definition]:
     yield Definition(
         "body_lean_deg", "Whole-body lean", "sagittal", SIDE_VIEW, "deg",
         "mid-ankle to mid-ear against the vertical", "0 upright, + leaning forward",
-        (*_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005", standing=True,
+        (*_ANKLES, *_EARS), sagittal.body_lean, source="kendall2005", standing=True, against_gravity=True,
     )  # fmt: skip
     yield Definition(
         "hip_forward_offset_ratio", "Sway (hip ahead of the plumb line)", "sagittal", SIDE_VIEW, "ratio",
@@ -228,22 +225,22 @@ def _frontal() -> Iterator[Definition]:
     yield Definition(
         "lateral_trunk_lean_deg", "Side lean", "frontal", FRONT_AND_BACK, "deg",
         "mid-hip to mid-shoulder against the vertical", "0 upright, + to the person's right",
-        (*_HIPS, *_SHOULDERS), frontal.lateral_trunk_lean, source="en1005_4",
+        (*_HIPS, *_SHOULDERS), frontal.lateral_trunk_lean, source="en1005_4", against_gravity=True,
     )  # fmt: skip
     yield Definition(
         "shoulder_obliquity_deg", "Shoulder line", "frontal", FRONT_AND_BACK, "deg",
         "line of the two shoulders against the horizontal", "0 level, + right shoulder higher",
-        _SHOULDERS, frontal.shoulder_obliquity, source="ferreira2011",
+        _SHOULDERS, frontal.shoulder_obliquity, source="ferreira2011", against_gravity=True,
     )  # fmt: skip
     yield Definition(
         "pelvic_obliquity_deg", "Hip line", "frontal", FRONT_AND_BACK, "deg",
         "line of the two hips against the horizontal", "0 level, + right hip higher",
-        _HIPS, frontal.pelvic_obliquity, source="ferreira2011",
+        _HIPS, frontal.pelvic_obliquity, source="ferreira2011", against_gravity=True,
     )  # fmt: skip
     yield Definition(
         "head_roll_deg", "Head tilt to the side", "frontal", FRONT_VIEW, "deg",
         "mean of ear, eye, mouth and eye-mouth lines against the horizontal", "0 level, + to the person's right",
-        (*_EARS, *_EYES, *_MOUTH), frontal.head_roll, source="kin_neuro2020",
+        (*_EARS, *_EYES, *_MOUTH), frontal.head_roll, source="kin_neuro2020", against_gravity=True,
     )  # fmt: skip
     for side in Side:
         yield Definition(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from posture_coach.measures import columns, sagittal
 from posture_coach.measures.accuracy import Accuracy
-from posture_coach.measures.definitions import TABLE
+from posture_coach.measures.definitions import MIN_VISIBILITY, TABLE
 from posture_coach.measures.skeleton import Skeleton, build
 from posture_coach.measures.types import Reason, Side, View
 from posture_coach.measures.view import SIDE_MAX_BREADTH, ViewTracker, body_yaw_deg, breadth
@@ -103,9 +103,7 @@ def refusals(here: Scene, raw: Floats, model: Model) -> Codes:
         why[np.isnan(raw)] = Reason.UNDEFINED
         if not (here.far | here.elsewhere)[:, columns.STANDING].all():
             why[~sagittal.stands(here.skeleton)[:, None] & columns.STANDING] = Reason.NOT_STANDING
-        for least in columns.VISIBILITIES:
-            hidden = (here.sureness < least) @ columns.NEEDED
-            why[hidden & (least == columns.MIN_VISIBILITY)] = Reason.NOT_SEEN
+        why[(here.sureness < MIN_VISIBILITY) @ columns.NEEDED] = Reason.NOT_SEEN
     # A far point may be hidden, but it is half of a mid point: guessed outside the picture, it would drag it along.
     why[here.outside @ columns.NEEDED] = Reason.OUT_OF_PICTURE
     if model is Model.HEAVY:

@@ -307,7 +307,6 @@ def test_every_row_declares_what_it_needs(row):
     assert row.landmarks
     assert all(isinstance(point, Landmark) for point in row.landmarks)
     assert len(set(row.landmarks)) == len(row.landmarks)
-    assert 0 < row.min_visibility < 1
     assert all((row.title, row.definition, row.zero_and_sign, row.source))
 
 
