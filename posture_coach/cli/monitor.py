@@ -23,6 +23,7 @@ from posture_coach.cli.options import (
     TargetsOption,
     check_rotation,
     own_targets_of,
+    own_targets_of_me,
     targets_from,
 )
 from posture_coach.cli.secrets import open_file
@@ -67,7 +68,7 @@ def monitor(
     from posture_coach.pose.types import Model
 
     check_rotation(rotate)
-    against = targets_from(targets) if targets or not of else own_targets_of(of)
+    against = targets_from(targets) if targets else own_targets_of(of) if of else own_targets_of_me()
     if keep or (keep is None and is_camera(source)):
         open_file()
     held = only_one_process() if is_camera(source) else nullcontext()

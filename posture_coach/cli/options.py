@@ -84,6 +84,16 @@ def targets_from(file: Path | None) -> Targets | None:
     return from_file(file)
 
 
+def own_targets_of_me() -> Targets:
+    """Return the user's own targets, as the live page does; of a damaged file it says so, and the shipped ones hold."""
+    from posture_coach.store.files.own_targets import OwnTargets
+
+    held = OwnTargets().held()
+    if held.problem:
+        typer.echo(f"posture-coach: {held.problem}", err=True)
+    return held.targets
+
+
 def own_targets_of(person: str) -> Targets | None:
     """Return a person's own targets; None where there are none, so that the shipped ones hold.
 

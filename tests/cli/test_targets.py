@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from posture_coach.resources import data_file, samples_folder
+from posture_coach.store.files.folder import FOLDER_VARIABLE
 from tests.cli.typed import analysed, summary, typed
 
 WALK = samples_folder() / "walk_side_rendered.mp4"
@@ -104,3 +105,17 @@ def test_the_live_terminal_says_that_it_holds_against_own_targets(file):
     watching = ["monitor", "--source", WALK, "--model", "lite", "--seconds", "2"]
     assert "own targets" not in typed(*watching).said
     assert "own targets" in typed(*watching, "--targets", file(STRICT)).said
+
+
+def test_the_live_terminal_holds_the_user_against_the_users_own_targets(tmp_path):
+    watching = ["monitor", "--source", WALK, "--model", "lite", "--seconds", "2"]
+    home = {FOLDER_VARIABLE: str(tmp_path)}
+    mine = tmp_path / "targets" / "targets-me.toml"
+    mine.parent.mkdir()
+    mine.write_text(STRICT, encoding="utf-8")
+    assert "own targets" in typed(*watching, env=home).out
+    mine.write_text(GAP, encoding="utf-8")
+    damaged = typed(*watching, env=home)
+    assert damaged.code == 0
+    assert "own targets" not in damaged.out
+    assert "The shipped targets are used." in damaged.err
