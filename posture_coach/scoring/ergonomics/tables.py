@@ -17,7 +17,7 @@ Ints = NDArray[np.intp]
 RULA_SHAPES = ((6, 3, 8), (6, 6, 2), (8, 7))
 REBA_SHAPES = ((3, 5, 4), (6, 2, 3), (12, 12))
 NECK_FLEXION = "neck_flexion"
-"""How far the neck is bent, from whichever measure tells it; see `neck.py`."""
+"""How far the neck is bent, from whichever measure tells it; see `parts.neck_flexion`."""
 
 
 @dataclass(frozen=True, slots=True)
