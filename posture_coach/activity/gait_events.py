@@ -88,7 +88,8 @@ def walk_events(series: PoseSeries) -> Walk:
     Parameters
     ----------
     series
-        In levelled pictures, and rather not smoothed: across an exchange of left and right that blends two feet.
+        Of one picture at least, levelled, and rather not smoothed: across an exchange of left and right that blends two
+        feet.
     """
     view, forward = heading(series)
     walk = Walk(float(series.time_s[0]), float(series.time_s[-1]), view, rate_hz(series))

@@ -129,6 +129,8 @@ def analyse(path: Path, settings: Settings, progress: Progress = lambda _: None)
         The pictures are upside down, or the person who was asked for is not in them.
     ModelError
         The pose network does not start.
+    MissingSystemPartError
+        OpenCV does not load, or what a HEIC photo needs.
     """
     found = _found(path, settings, progress)
     report = found.report
@@ -179,6 +181,8 @@ def upright_of(path: Path, settings: Settings) -> Baseline:
     ------
     DataError
         Nobody is in it.
+    SourceError, PictureError, ModelError, MissingSystemPartError
+        As for `analyse`; the picture, where the person is head down.
     """
     found = _found(path, replace(settings, person="largest"), lambda _: None)
     if upside_down(found.series):

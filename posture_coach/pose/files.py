@@ -62,6 +62,8 @@ def open_file(path: str | Path, *, fps: float | None = None, mirror: bool = Fals
 
     Raises
     ------
+    ValueError
+        `fps` of a video is no number above 0, or `rotate` none of 0, 90, 180 and 270.
     SourceError
         It is not there, or no picture comes out of it; the message says why and what to do.
     """

@@ -211,7 +211,7 @@ class PoseSeries:
 
     @classmethod
     def joined(cls, parts: Sequence[PoseSeries]) -> PoseSeries:
-        """Put consecutive stretches of one source behind each other."""
+        """Put consecutive stretches of one source behind each other; raises IndexError where there is none."""
         first = parts[0]
         names = ("time_s", "index", "points_px", "world", "visibility", "presence")
         arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}

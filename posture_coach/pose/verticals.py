@@ -186,7 +186,7 @@ def roll_from_lines(
     Parameters
     ----------
     pictures
-        (height, width, 3) or (height, width) each, all of one size; of more than eight, eight are taken.
+        One or more, (height, width, 3) or (height, width) each, all of one size; of more than eight, eight are taken.
     people_px
         (n, 33, 2) the person's points in each picture, NaN where nobody is: lines on him do not count.
     focal_px
@@ -197,6 +197,8 @@ def roll_from_lines(
 
     Raises
     ------
+    IndexError
+        There is no picture.
     MissingSystemPartError
         OpenCV does not load.
     """

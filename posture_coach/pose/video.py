@@ -318,7 +318,7 @@ class Video(Source):
 
 
 def open_video(path: str | Path, *, fps: float | None = None, mirror: bool = False, rotate: int = 0) -> Video:
-    """Open a video file; see `posture_coach.pose.files.open_file`.
+    """Open a video file; see `posture_coach.pose.files.open_file`. Raises ValueError for the same `fps` and `rotate`.
 
     Raises
     ------
