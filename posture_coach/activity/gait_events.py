@@ -188,9 +188,12 @@ def foot_of(feet: Floats, i: int) -> int:
     Pictures without the person have no vote; where there are no others around, the nearest ones have. Where the votes
     are even, by how much decides.
     """
-    apart = np.where(np.isnan(feet).any(axis=1), np.inf, np.abs(np.arange(len(feet)) - i))
-    near = feet[apart <= max(NEIGHBOURS, apart.min())]
-    by = near[:, 1] - near[:, 0]
+    by = feet[max(i - NEIGHBOURS, 0) : i + NEIGHBOURS + 1] @ [-1.0, 1.0]
+    if np.isnan(by).all():
+        by = feet @ [-1.0, 1.0]
+        apart = np.where(np.isnan(by), np.inf, np.abs(np.arange(len(by)) - i))
+        by = by[apart == apart.min()]
+    by = by[~np.isnan(by)]
     return int((np.sign(by).sum() or by.sum()) > 0)
 
 
