@@ -25,7 +25,7 @@ def where() -> None:
 
     Exit code 0; 1: the history or the settings cannot be read, with what to do.
     """
-    from posture_coach.cli.data_shown import show_kept_for, show_overview
+    from posture_coach.cli.data_shown import show_dropped, show_kept_for, show_overview
     from posture_coach.errors import StoreError
     from posture_coach.store.carried.overview import overview, retention_words
     from posture_coach.store.files.settings import settings
@@ -38,6 +38,7 @@ def where() -> None:
     except StoreError as why:
         problems.append(str(why))
     show_overview(found, address, path, unreadable=bool(problems))
+    show_dropped()
     try:
         show_kept_for(retention_words(settings()))
     except StoreError as why:

@@ -53,7 +53,9 @@ def delete(
     to: ToOption = None,
     files: Annotated[
         bool | None,
-        typer.Option("--files/--no-files", help="With --all: places, own targets and settings too; else it asks."),
+        typer.Option(
+            "--files/--no-files", help="With --all: places, targets, settings, dropped files too; else it asks."
+        ),
     ] = None,
     yes: YesOption = False,
 ) -> None:
@@ -120,19 +122,25 @@ def _delete_unread(why: StoreError, *, yes: bool) -> None:
 
 
 def _delete_files(files: bool | None, *, yes: bool) -> None:
-    """Delete places, own targets and settings, where that is wanted too."""
+    """Delete places, own targets, settings and what is left of dropped files, where that is wanted too."""
+    from posture_coach.dashboard.analyze.store import default_root, runs, sweep
     from posture_coach.store.files.own_files import erase_own_files, own_files
 
-    mine = own_files()
-    if not mine:
+    mine, dropped = own_files(), runs(default_root())
+    if not mine and not dropped:
         return
     if files is None and not yes and somebody_types():
-        typer.echo("\n".join(["There is more of yours in the data folder:", *(f"  {path}" for path in mine)]))
+        typer.echo("\n".join(["There is more of yours on this machine:", *(f"  {path}" for path in mine + dropped)]))
         files = agreed("Delete these too?")
-    if files:
-        typer.echo(f"Deleted: {_list(erase_own_files())}.")
-    else:
-        typer.echo(f"Places, own targets and settings stay: {many(len(mine), 'file')}. Delete with --all --files.")
+    if not files:
+        stay = many(len(mine), "file") if mine else "none"
+        typer.echo(f"Places, own targets, settings ({stay}) and dropped files stay. Delete with --all --files.")
+        return
+    gone = erase_own_files() + sweep(default_root())
+    if gone:
+        typer.echo(f"Deleted: {_list(gone)}.")
+    if runs(default_root()):
+        typer.echo("A dashboard that runs holds what was dropped on Analyze: discard it there, or end the dashboard.")
 
 
 # What is said ------------------------------------------------------------------------------------------------------

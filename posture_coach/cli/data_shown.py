@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,24 @@ def show_overview(found: Overview | None, address: str, path: Path | None, *, un
     _lines("Also", [str(one) for one in own_files()] or ["no places, own targets or settings of yours"])
     _lines("Copies", [f"{copy.path}, {size(copy.size)}, {when(copy.made_at)}" for copy in copies(path)])
     _lines("Elsewhere", [told(one) for one in (found.elsewhere if found else ())])
+
+
+def show_dropped() -> None:
+    """Print whether anything that was dropped on *Analyze* is left on the disk."""
+    from posture_coach.dashboard.analyze.store import default_root, runs
+
+    left = [f"{folder}, {size(_size(folder))}: gone when its dashboard ends, or at the next start of one"
+            for folder in runs(default_root())]  # fmt: skip
+    _lines("Dropped", left or [f"nothing of Analyze is left in {default_root()}"])
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of all files below a folder, which may be going at this moment."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 def show_kept_for(words: str) -> None:

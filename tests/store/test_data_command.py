@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete, update
 
+from posture_coach.dashboard.analyze.store import Store
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.history.database import URL_VARIABLE, Database, address
 from posture_coach.store.history.migrate import BACKUPS, prepare
@@ -113,6 +114,28 @@ def test_where_lists_places_settings_and_copies(kept):
     elsewhere.unlink()
     assert f"{elsewhere}: copy of the whole history" in kept.data("where").out
     assert "(no longer there)" in kept.data("where").out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable names the folder")
+def test_dropped_files_that_a_killed_dashboard_left_are_told_of_and_deleted(kept):
+    cache = kept.folder.parent / "cache"
+    root, env = cache / "posture-coach" / "analyze", {"XDG_CACHE_HOME": str(cache)}
+    assert f"nothing of Analyze is left in {root}" in kept.data("where", **env).out
+    going_on, killed = Store(root), root / "run-0123"
+    (killed / "4567").mkdir(parents=True)
+    (killed / "4567" / "upload.mp4").write_bytes(bytes(2_500_000))
+    told = kept.data("where", **env).out
+    assert f"{killed}, 2.5 MB" in told
+    assert str(going_on.path) in told
+    stays = kept.data("delete", "--all", "--no-files", "--yes", **env)
+    assert "dropped files stay" in stays.out
+    assert killed.exists()
+    gone = kept.data("delete", "--all", "--files", "--yes", **env)
+    assert (gone.code, killed.exists(), going_on.path.exists()) == (0, False, True)
+    assert str(killed) in gone.out
+    assert "A dashboard that runs holds what was dropped" in gone.out
+    going_on.close()
+    assert f"nothing of Analyze is left in {root}" in kept.data("where", **env).out
 
 
 @pytest.mark.parametrize("damage", ["garbage", "newer", "half"])

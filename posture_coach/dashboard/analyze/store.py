@@ -34,7 +34,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         root.chmod(FOLDER_MODE)
-        _sweep(root)
+        sweep(root)
         self.path = root / f"run-{secrets.token_hex(NAME_BYTES)}"
         # The lock comes first: a folder without a held one is taken for a killed run's.
         self._lock = _locked(_lock_of(self.path))
@@ -61,17 +61,23 @@ def create(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FILE_MODE), "wb")
 
 
-def _sweep(root: Path) -> None:
-    """Delete the folders of runs that have ended without doing so."""
-    for folder in root.glob("run-*"):
-        if not folder.is_dir():
-            continue
+def runs(root: Path) -> list[Path]:
+    """Return the folders of the runs that go on, and of those that were killed."""
+    return sorted(folder for folder in root.glob("run-*") if folder.is_dir())
+
+
+def sweep(root: Path) -> list[Path]:
+    """Delete the folders of runs that have ended without doing so; return what went."""
+    gone = []
+    for folder in runs(root):
         lock = _locked(_lock_of(folder))
         if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
             lock.release()
             with suppress(OSError):
                 _lock_of(folder).unlink(missing_ok=True)
+            gone.append(folder)
+    return gone
 
 
 def _lock_of(folder: Path) -> Path:
