@@ -64,9 +64,11 @@ def analyze(
     csv: Annotated[bool, typer.Option("--csv", help="Write the table as CSV too.")] = False,
     landmarks: Annotated[bool, typer.Option("--landmarks", help="Add the 33 body points to the table.")] = False,
     annotate: Annotated[
-        bool, typer.Option("--annotate", help="Write an annotated copy; faces found are blurred.")
+        bool, typer.Option("--annotate", help="Write an annotated copy; faces that are found are unrecognisable.")
     ] = False,
-    show_face: Annotated[bool, typer.Option("--show-face", help="Do not blur faces in the annotated copy.")] = False,
+    show_face: Annotated[
+        bool, typer.Option("--show-face", help="Leave faces as they are in the annotated copy.")
+    ] = False,
     ergonomics: ErgonomicsOption = False,
     answers: AnswersOption = None,
     chair_stand: ChairStandOption = None,

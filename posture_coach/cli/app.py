@@ -30,7 +30,8 @@ from posture_coach.store.sealed.asking import ask_by
 
 app = typer.Typer(
     help="Measure posture from a webcam, a photo or a video: angles with their error, held against targets. "
-    "Nothing leaves this machine. Without a command the dashboard opens in the browser.",
+    "Nothing leaves this machine, unless you give a database's address. Without a command the dashboard opens in the "
+    "browser.",
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,

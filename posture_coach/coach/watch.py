@@ -1,8 +1,8 @@
 """One watch over one camera, for everybody who looks: started, paused and configured from any thread.
 
 A thread of its own opens the source, assesses pictures and hands each, drawn and packed by `pack`, to all who look.
-It holds the camera only while somebody wants it to watch and somebody looks (or it was told to go on), and gives it
-back within a second otherwise.
+It holds the camera only while somebody wants it to watch and somebody looks (or it was told to go on). It gives it back
+within a second of a pause, and `GRACE_S` after the last one has gone who looked.
 """
 
 from __future__ import annotations

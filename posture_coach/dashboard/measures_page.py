@@ -31,16 +31,20 @@ from posture_coach.scoring.targets import (
 )
 
 INTRODUCTION = """
-Every number in this program is one of the measures below. **0 is the anatomical position**: standing upright, arms
-hanging, gaze ahead. **Plus** is bending or moving forward; seen from the front, it is towards the person's own right,
-or the right side higher. Where it is otherwise, the entry says so. **Left and right are the person's own**, wherever
-the camera stands. In the figures the dots are the points that the camera must see, the dotted line is what is measured
-from, and the + lies where the value grows.
+Every angle, ratio and distance of a posture is one of the measures below. **0 is the anatomical position**: standing
+upright, arms hanging, gaze ahead. **Plus** is bending or moving forward; seen from the front, it is towards the
+person's own right, or the right side higher. Where it is otherwise, the entry says so. **Left and right are the
+person's own**, wherever the camera stands. In the figures the dots are the points that the camera must see, the dotted
+line is what is measured from, and the + lies where the value grows.
 
 The error is the half-width of a 95 % interval, found on rendered people whose angles are known exactly. Real rooms and
 clothes will make it larger. The smallest change that counts is assumed, until people have been measured twice.
 
-One webcam sees no spine, no depth, and nothing inside the body. What that rules out is not shown at all.
+One webcam sees no spine, no depth, and nothing inside the body. What that rules out is not shown, with two exceptions:
+
+- **Estimates by a desk camera**: how trunk and neck have changed, seen from in front. They are marked as estimated and
+  never held against a target. They only tell changes of position and *slumped*.
+- **The hip line**: too coarse to tell a difference in leg length or a small drop of one hip.
 """
 LIMITS_TITLE = "What one webcam cannot measure"
 LIMITS = """
@@ -49,12 +53,14 @@ LIMITS = """
   how much of a bend comes from the back and how much from the hips.
 - **What is inside.** How stiff a joint is, how strong or active a muscle is, what presses on a disc or pulls at a
   nerve: none of it shows in a picture.
-- **Leaning and nodding, seen from the front.** A single picture has no depth, only a guess at it.
+- **Leaning and nodding, seen from the front.** A single picture has no depth, only a guess at it. How far trunk and
+  neck have changed is estimated there, and marked so.
 - **Centimetres and metres**, such as step length, walking speed or sway, unless the picture holds something of known
   size.
 - **Small and large turns.** Turning by less than some 20° hardly changes the picture; beyond some 45° one side hides
   behind the other.
-- **A hip or leg that is slightly lower.** Under clothes the hip points wander by a few degrees of their own.
+- **A hip or leg that is slightly lower.** Under clothes the hip points wander by a few degrees of their own, and the
+  hip line with them.
 - **Why something hurts, or will.** No measure here is a diagnosis, and no posture has been shown to cause back pain.
 """
 
@@ -92,9 +98,10 @@ MODES = {Mode.TRACKED: "when followed from picture to picture", Mode.DETECTED: "
 DECIMALS = {"deg": 1, "ratio": 2, "cm": 0}
 POINTS = {"FOOT_INDEX": "toe tip", "EYE_OUTER": "outer eye corner", "MOUTH": "mouth corner"}
 PLURALS = {"foot": "feet"}
+TAKE_IT = "press “Take my upright” on Live, use the page Calibrate, or, for a file, analyze --baseline 0-5."
 RELATIVE = {
-    Relative.DIFFERENCE: "Your own neutral, which is taken off: record a baseline first.",
-    Relative.RATIO: "Your own neutral, by which it is divided: record a baseline first.",
+    Relative.DIFFERENCE: f"Your own upright, which is taken off: {TAKE_IT}",
+    Relative.RATIO: f"Your own upright, by which it is divided: {TAKE_IT}",
     Relative.FOCAL_LENGTH: "The camera's focal length must be known.",
 }
 EVIDENCE = {

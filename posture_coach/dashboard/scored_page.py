@@ -55,9 +55,9 @@ STYLE = """<style>
 }
 </style>"""
 INTRODUCTION = """
-The score says how your last minutes compare with what is known to do people good: above all moving, changing
-position and getting up, and, less, the angles you sit, stand and walk in. It runs from 0 to 100. **It is no diagnosis,
-and a low score is no damage**: no posture has been shown to cause back pain.
+The score says how your last minutes compare with what standards, studies and convention suggest: above all moving,
+changing position and getting up, and, less, the angles you sit, stand and walk in. It runs from 0 to 100.
+**It is no diagnosis, and a low score is no damage**: no angle has been shown to do good or harm.
 """
 WHY_TIME = """
 More than half of the score is not about angles. Reviews find no posture that causes pain. In one trial office workers
@@ -68,7 +68,9 @@ upright back held for two hours scores worse than a relaxed one that moves.
 UNSEEN = """
 - **A chair's backrest and armrests.** Leaning back well supported is fine; the camera cannot tell whether you are.
 - **Your back's curve, and anything inside the body**: muscles, discs, nerves, pain.
-- **Leaning and nodding, seen from the front.** A single picture has no depth. Film from the side for those.
+- **Leaning and nodding, seen from the front.** A single picture has no depth. Film from the side for those. Once it
+  has your own upright, the camera estimates from the front how trunk and neck have changed. These estimates are held
+  against no target. But a change counts as a change of position, and a trunk that stays forward is told as *slumped*.
 - **What you do while out of view.** Nobody in the picture is neither good nor bad.
 - **What you carry, how hard your work is, how you slept.** All of it matters, and none of it is in the score.
 

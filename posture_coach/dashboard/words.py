@@ -7,7 +7,12 @@ from html import escape
 
 from posture_coach.coach.kept import SEEN as SEEN_FROM
 
-__all__ = ["SEEN_FROM", "message_html", "plain"]
+__all__ = ["MODEL_HELP", "SEEN_FROM", "message_html", "plain"]
+
+MODEL_HELP = (
+    "Heavy: trunk and neck from the side a little more accurate, three times slower, and no head turn, upper-arm "
+    "elevation or distance. Lite: a little faster, less accurate."
+)
 
 _SPECIAL = "\\`*_{}[]()<>#+-.!|~$:^="
 _COMMAND = re.compile(r"`([^`\n]+)`")

@@ -169,7 +169,7 @@ def _sagittal_trunk() -> Iterator[Definition]:
     )  # fmt: skip
     yield Definition(
         "head_trunk_flexion_deg", "Neck flexion (head against trunk)", "sagittal", SIDE_VIEW, "deg",
-        "head pitch minus trunk inclination, both against the person's own neutral", "0 neutral, + chin to chest",
+        "head pitch minus trunk inclination, both against the person's own upright", "0 as upright, + chin to chest",
         (*_HIPS, *_SHOULDERS, *_EARS, *_EYES), sagittal.head_trunk_flexion,
         relative=Relative.DIFFERENCE, source="iso11226",
     )  # fmt: skip

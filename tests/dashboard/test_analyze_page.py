@@ -228,14 +228,14 @@ def test_seconds_in_the_wrong_order_are_said():
     assert "first second must come before the last" in page.error[0].value
 
 
-def test_the_annotated_video_is_made_with_faces_blurred_by_default(analysed, jobs, clip):
+def test_the_annotated_video_is_made_with_faces_unrecognisable_by_default(analysed, jobs, clip):
     job = analysed(clip, "walk.mp4")
     page = shown(job.id)
     button(page, "Make annotated video").click().run()
     until(lambda: not jobs.get(job.id).active, "the video is never made")
     assert not jobs.get(job.id).video_shows_faces
     labels = [each.proto.label for each in shown(job.id).get("download_button")]
-    assert "Annotated video, faces blurred" in labels
+    assert "Annotated video, faces unrecognisable" in labels
 
 
 def test_a_file_name_is_shown_as_it_is_and_never_as_a_picture(analysed, clip):

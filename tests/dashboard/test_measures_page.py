@@ -107,7 +107,7 @@ def test_views_and_points_are_told_in_words(page):
     assert told["Side lean"]["Seen from"] == "The front or behind."
     assert told["Ankle dorsiflexion"]["Points"] == "Knee, ankle, heel and toe tip."
     assert told["Head tilt to the side"]["Points"] == "Ears, outer eye corners and mouth corners."
-    assert "baseline" in told["Head pitch"]["Needs"]
+    assert "Take my upright" in told["Head pitch"]["Needs"]
     assert "Needs" not in told["Trunk inclination"]
     assert "near one" in told["Hip flexion"]["Sides"]
 

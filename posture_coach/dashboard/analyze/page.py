@@ -19,7 +19,7 @@ from posture_coach.dashboard.analyze.result import show_result
 from posture_coach.dashboard.analyze.routes import MAX_BYTES, PATH, TOO_LARGE, WORDS
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.jobs import Job, Jobs, State
-from posture_coach.dashboard.words import plain
+from posture_coach.dashboard.words import MODEL_HELP, plain
 from posture_coach.pose.sources import TURNS_DEG
 from posture_coach.pose.types import Model
 
@@ -118,7 +118,7 @@ def _taken() -> None:
 def _options() -> Settings:
     model = st.selectbox(
         "Model", [model.value for model in MODELS], key="analyze_model",
-        help="Heavy is a little more accurate and four times slower; lite is faster and less accurate.",
+        help=MODEL_HELP,
     )  # fmt: skip
     fps = st.selectbox(
         "Pictures a second", RATES, format_func=lambda rate: f"{rate:g} at most" if rate else "all", key="analyze_fps",

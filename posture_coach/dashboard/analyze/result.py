@@ -175,7 +175,7 @@ def _video(jobs: Jobs, job: Job, kind: str) -> None:
         st.error(plain(job.video.message))
     with st.container(horizontal=True, vertical_alignment="center"):
         if job.video is not None and job.video.state is State.DONE:
-            faces = "faces visible" if job.video_shows_faces else "faces blurred"
+            faces = "faces visible" if job.video_shows_faces else "faces unrecognisable"
             mime = "image/jpeg" if what == "picture" else "video/mp4"
             _download(f"Annotated {what}, {faces}", job.result(ending), mime, f"analyze_get_video_{job.id}")
         shown = st.session_state.get(f"analyze_video_faces_{job.id}", False)

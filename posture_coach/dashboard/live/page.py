@@ -12,7 +12,7 @@ from posture_coach.dashboard import camera
 from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.live.route import PATH
-from posture_coach.dashboard.words import plain
+from posture_coach.dashboard.words import MODEL_HELP, plain
 from posture_coach.errors import PostureCoachError
 from posture_coach.pose.sources import TURNS_DEG
 from posture_coach.pose.types import Model
@@ -22,10 +22,11 @@ STATE_EVERY_S = 2.0
 FILE_CHOICE = "A video file …"
 HINTS = (
     "Whole body: camera at hip height (about 1 m), 2.5 to 4 m away, its lens level.",
-    "At the desk: camera at chest height. From the front it sees side lean, shoulder line, head tilt and breaks; for "
-    "trunk, neck and hip put it to your side.",
+    "At the desk: camera at chest height. From the front it sees shoulder line, head tilt and turn, and breaks. Once "
+    "it has your own upright, it also sees neck length and changes of position, and estimates how trunk and neck have "
+    "changed. To measure trunk, neck and hip put it to your side.",
     "Plain light from the front, one person in view; close clothes and bare feet for assessments.",
-    "Five to ten pictures a second are enough at the desk; walking and exercises want thirty.",
+    "Live looks at ten a second, enough at the desk. For walking and exercises record a video and use Analyze.",
     "Your own upright: sit comfortably for ten seconds, looking ahead. Leaning and nodding are judged against it.",
 )
 KEPT = "Angles and scores of each second, for your trends: on this machine alone, and no picture."
@@ -78,14 +79,14 @@ def _settings(watch: Watch) -> None:
     _source(watch)
     state.update({"live_model": wish.model.value, "live_rotate": wish.rotate})
     st.selectbox(
-        "Model", [model.value for model in Model], key="live_model", help="Heavier is a little more accurate.",
+        "Model", [model.value for model in Model], key="live_model", help=MODEL_HELP,
         on_change=lambda: watch.wish(model=Model(state.live_model)),
     )  # fmt: skip
     st.selectbox(
         "Turn clockwise", TURNS_DEG, key="live_rotate", format_func=lambda deg: f"{deg}°",
         on_change=lambda: watch.wish(rotate=state.live_rotate),
     )  # fmt: skip
-    state.update({"live_mirror": wish.mirror, "live_skeleton_only": wish.skeleton_only, "live_unseen": watch.goes_on})
+    state.update({"live_mirror": wish.mirror, "live_skeleton_only": wish.skeleton_only})
     st.toggle(
         "Mirror", key="live_mirror", help="For a camera that shows you mirrored.",
         on_change=lambda: watch.wish(mirror=state.live_mirror),
@@ -94,15 +95,24 @@ def _settings(watch: Watch) -> None:
         "Skeleton only", key="live_skeleton_only", help="Shows the drawn person and nothing of the picture.",
         on_change=lambda: watch.wish(skeleton_only=state.live_skeleton_only),
     )  # fmt: skip
-    keeper = watch.status.keeper
+    _going_on(watch)
+
+
+def _going_on(watch: Watch) -> None:
+    """Show whether numbers are kept, and whether it goes on when nobody looks."""
+    keeper, state = watch.status.keeper, st.session_state
     if keeper is not None:
-        takes = keeper.takes(wish.source)
+        takes = keeper.takes(watch.status.wish.source)
         state["live_keep"] = keeper.on and takes
         st.toggle(
             "Keep my numbers", key="live_keep", on_change=lambda: _keep(watch, state.live_keep), disabled=not takes,
             help=KEPT if takes else NOT_KEPT,
         )  # fmt: skip
-    st.toggle("Go on when this page is closed", key="live_unseen", on_change=lambda: watch.go_on(state.live_unseen))
+    state["live_unseen"] = watch.goes_on
+    st.toggle(
+        "Go on when this page is closed", key="live_unseen", on_change=lambda: watch.go_on(state.live_unseen),
+        help="Watches, and keeps the camera, until you press Pause or end the program.",
+    )  # fmt: skip
 
 
 def _keep(watch: Watch, on: bool) -> None:
