@@ -74,7 +74,7 @@ def test_every_file_that_is_named_exists(document):
 def test_every_command_and_option_that_is_named_exists(document):
     known, text = commands(), text_of(document)
     assert set(COMMAND.findall(text)) <= set(known)
-    options = set().union(*known.values()) | ELSEWHERE
+    options = options_of(typer.main.get_command(app)) | ELSEWHERE
     assert {option for option in OPTION.findall(text) if option not in options} == set()
 
 
