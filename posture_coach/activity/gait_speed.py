@@ -23,7 +23,7 @@ from posture_coach.measures.calibration import Camera, axis_px
 from posture_coach.measures.floor import metres_per_px
 from posture_coach.measures.types import View
 from posture_coach.pose.checks import whole
-from posture_coach.pose.lens import USUAL_FOCAL_ERR, usual_focal_px
+from posture_coach.pose.lens import usual_focal_px
 from posture_coach.pose.still import STILL_SHARE
 from posture_coach.pose.types import Landmark, PoseSeries
 
@@ -144,7 +144,7 @@ def _metres(
     across = float(np.ptp((along_px - axis_px(camera, *size)[0]) * at_ends))
     nearer = (camera.focal_at(*size) or usual_focal_px(*size)) * float(np.ptp(at_ends))
     way = math.hypot(across, nearer)
-    off = 0.0 if camera.focal_known else USUAL_FOCAL_ERR * (nearer / way) ** 2
+    off = camera.focal_half_width * (nearer / way) ** 2
     return way, math.hypot(BODY_ERR, off), ""
 
 

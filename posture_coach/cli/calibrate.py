@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 
     from posture_coach.coach.guide import Guide
     from posture_coach.coach.guided import Guided
-    from posture_coach.measures.calibration import Camera
+    from posture_coach.pose.lens import Preset
     from posture_coach.store.files.profiles import SeenBy
 
 INTERRUPTED = 130
 SOME_PLACE = "my place"
 SHORTEST_CM, TALLEST_CM = 80.0, 250.0
 STANDS = "What was taken before still stands."
+LensOption = Annotated[
+    list[Path] | None, typer.Option(help="Photo or video of the printed board, taken with this camera; repeat it.")
+]
+WebcamOption = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Which common webcam it is, where its lens was not measured.")
+]
 
 
 def calibrate(
@@ -42,9 +48,8 @@ def calibrate(
     model: ModelOption = "full",
     mirror: MirrorOption = False,
     rotate: RotateOption = 0,
-    lens: Annotated[
-        list[Path] | None, typer.Option(help="Photo or video of the printed board, taken with this camera; repeat it.")
-    ] = None,
+    lens: LensOption = None,
+    webcam: WebcamOption = None,
     list_: Annotated[bool, typer.Option("--list", help="List the places and leave.")] = False,
     delete: Annotated[str | None, typer.Option(metavar="NAME", help="Forget a place and leave.")] = None,
 ) -> None:
@@ -62,8 +67,8 @@ def calibrate(
         raise typer.Exit
     check_rotation(rotate)
     try:
-        camera = _camera(lens or [], mirror=mirror, rotate=rotate)
-        code = _take(source, place, height_cm, model, camera, mirror=mirror, rotate=rotate)
+        guided = _guided(lens or [], webcam, mirror=mirror, rotate=rotate)
+        code = _take(source, place, height_cm, model, guided, mirror=mirror, rotate=rotate)
     except KeyboardInterrupt:
         typer.echo(f"Interrupted: nothing was taken. {STANDS}", err=True)
         code = INTERRUPTED
@@ -86,12 +91,15 @@ def _list() -> int:
     return UNUSABLE if problems else 0
 
 
-def _camera(board: list[Path], *, mirror: bool, rotate: int) -> Camera:
-    """Return what pictures of the printed board say about the lens; a camera of which nothing is known without any."""
-    from posture_coach.measures.calibration import LEVEL, Camera
+def _guided(board: list[Path], webcam: str | None, *, mirror: bool, rotate: int) -> Guided:
+    """Begin with what pictures of the printed board say about the lens, or the maker of the webcam, or nothing."""
+    from posture_coach.coach.guided import Guided
+    from posture_coach.measures.calibration import Camera
 
     if not board:
-        return LEVEL
+        return Guided(webcam=_preset(webcam) if webcam is not None else None)
+    if webcam is not None:
+        raise typer.BadParameter("a measured lens needs no --webcam: leave one of them out", param_hint="--lens")
     from posture_coach.coach.board import lens_of
 
     measured = lens_of(board, mirror=mirror, rotate=rotate)
@@ -99,18 +107,27 @@ def _camera(board: list[Path], *, mirror: bool, rotate: int) -> Camera:
         f"The lens is measured from {measured.views_used} views of the board: focal length "
         f"{measured.lens.focal_x_px:.0f} px, corners within {measured.rms_px:.2f} px of where it draws them."
     )
-    return Camera(lens=measured.lens)
+    return Guided(camera=Camera(lens=measured.lens))
+
+
+def _preset(key: str) -> Preset:
+    from posture_coach.pose.lens import shipped_presets
+
+    presets = shipped_presets()
+    if key not in presets:
+        known = ", ".join(f"{one} ({preset.name})" for one, preset in presets.items())
+        raise typer.BadParameter(f"{key} is none that is known. There are: {known}", param_hint="--webcam")
+    return presets[key]
 
 
 def _take(
-    source: str, place: str, height_cm: float | None, model: ModelName, camera: Camera, *, mirror: bool, rotate: int
+    source: str, place: str, height_cm: float | None, model: ModelName, guided: Guided, *, mirror: bool, rotate: int
 ) -> int:
     """Lead through the calibration and keep what came of it; return the exit code."""
     from rich.console import Console
 
     from posture_coach.coach.calibrate_terminal import lead
     from posture_coach.coach.guide import Phase
-    from posture_coach.coach.guided import Guided
     from posture_coach.coach.lock import only_one_process
     from posture_coach.coach.places import seen_by
     from posture_coach.coach.session import Session
@@ -118,7 +135,7 @@ def _take(
     from posture_coach.pose.types import Model
     from posture_coach.store.files.profiles import Places, place_name
 
-    name, guided, console = place_name(place), Guided(camera=camera), Console(highlight=False)
+    name, console = place_name(place), Console(highlight=False)
     Places().open()
     held = only_one_process() if is_camera(source) else nullcontext()
     with held, open_live(source, loop=False, mirror=mirror, rotate=rotate) as live:

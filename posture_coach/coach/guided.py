@@ -15,6 +15,7 @@ from posture_coach.measures.floor import camera_height_m
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.shrinkage import shrunk
 from posture_coach.measures.upright import Stand, combined, from_click, from_lines, from_standing
+from posture_coach.pose.lens import Preset
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.types import Frame, PoseSeries
 from posture_coach.pose.verticals import MAX_PICTURES, roll_from_lines
@@ -38,14 +39,20 @@ class Guided:
         What is known of the camera beforehand, such as its measured lens.
     vertical
         Two points of something upright that somebody clicked: x, y, x, y in shares of the picture's width and height.
+    webcam
+        Which common camera it is: its field of view stands in for a measured lens.
     """
 
     def __init__(
-        self, postures: Sequence[Posture] = tuple(Posture), camera: Camera = LEVEL, vertical: Vertical | None = None
+        self,
+        postures: Sequence[Posture] = tuple(Posture),
+        camera: Camera = LEVEL,
+        vertical: Vertical | None = None,
+        webcam: Preset | None = None,
     ) -> None:
         self._calibration = Calibration(postures)
         self.camera = camera
-        self._vertical = vertical
+        self._vertical, self._webcam = vertical, webcam
         self._settled = self._begun = False
         self._kept: list[tuple[Frame, PoseSeries]] = []
         self._doubt = self._lacking = ""
@@ -62,6 +69,9 @@ class Guided:
 
     def push(self, frame: Frame, poses: PoseSeries, sight: Sight | None = None) -> Guide:
         """Take in one picture and the pose in it."""
+        if not self._begun and self._webcam is not None:
+            focal_px, focal_err = self._webcam.focal_px(*frame.size), self._webcam.err
+            self.camera = replace(self.camera, focal_px=focal_px, focal_err=focal_err)
         self._begun = True
         guide = self._calibration.push(poses, sight)
         if guide.posture is Posture.UPRIGHT:
@@ -119,12 +129,15 @@ class Guided:
         if self._kept:
             people = np.concatenate([poses.points_px for _, poses in self._kept])
             pictures = [frame.image for frame, _ in self._kept]
-            lens, focal = self.camera.lens, self.camera.focal_px
-            stands.append(from_lines(roll_from_lines(pictures, people_px=people, focal_px=focal, lens=lens)))
+            told = roll_from_lines(
+                pictures, people_px=people, focal_px=self.camera.focal_px, focal_err=self.camera.focal_err,
+                lens=self.camera.lens,
+            )  # fmt: skip
+            stands.append(from_lines(told))
         stands.append(from_standing(upright, self.camera))
-        told = combined(stands)
-        self.camera = told.of(self.camera)
-        self._doubt = told.refusal
+        stand = combined(stands)
+        self.camera = stand.of(self.camera)
+        self._doubt = stand.refusal
 
 
 def _clicked(vertical: Vertical, size: tuple[int, int], camera: Camera) -> Stand:

@@ -108,8 +108,11 @@ def _camera(camera: Camera) -> tuple[str, ...]:
         told.append(f"It looks {'up' if camera.pitch_deg > 0 else 'down'} by {abs(camera.pitch_deg):.0f}°.")
     if camera.lens is not None:
         told.append("Its lens was measured.")
+    elif camera.focal_px is not None:
+        told.append(f"Its focal length is its maker's, ± {camera.focal_err:.0%}.")
     if camera.height_m is not None:
-        told.append(f"It stands {camera.height_m:.2f} m above the floor.")
+        height_err = "" if math.isnan(camera.height_err_m) else f" ± {camera.height_err_m:.2f}"
+        told.append(f"It stands {camera.height_m:.2f}{height_err} m above the floor.")
     return tuple(told)
 
 

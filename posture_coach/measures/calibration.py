@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.pose.lens import Lens, undistorted, usual_focal_px
+from posture_coach.pose.lens import USUAL_FOCAL_ERR, Lens, undistorted, usual_focal_px
 from posture_coach.pose.types import PoseSeries
 
 Floats = NDArray[np.float64]
@@ -59,6 +59,10 @@ class Camera:
         Height of the camera above the floor, where it is known: it gives lengths on the floor their scale.
     pitch_err_deg
         95 % half-width of the pitch; NaN where nobody measured it.
+    focal_err
+        95 % half-width of `focal_px` as a share of it; 0 where the camera itself has written it.
+    height_err_m
+        95 % half-width of the height; NaN where it is not known.
     """
 
     roll_deg: float = 0.0
@@ -69,6 +73,8 @@ class Camera:
     lens: Lens | None = None
     height_m: float | None = None
     pitch_err_deg: float = float("nan")
+    focal_err: float = 0.0
+    height_err_m: float = float("nan")
 
     @property
     def roll_half_width_deg(self) -> float:
@@ -79,6 +85,13 @@ class Camera:
     def focal_known(self) -> bool:
         """Whether anything says the focal length."""
         return self.lens is not None or self.focal_px is not None
+
+    @property
+    def focal_half_width(self) -> float:
+        """95 % half-width of the focal length as a share of it, also where nothing tells of it."""
+        if self.lens is not None:
+            return 0.0
+        return USUAL_FOCAL_ERR if self.focal_px is None else self.focal_err
 
     def focal_at(self, width: int, height: int) -> float | None:
         """Return the focal length in pixels of pictures of this size, None where nothing says it.

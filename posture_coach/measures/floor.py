@@ -28,7 +28,7 @@ ANKLE_M, ANKLE_ERR_M = 0.12, 0.04
 LEAST_BELOW = 0.02
 """Of the picture's height, that feet must lie below the horizon: nearer to it, one row is metres of floor."""
 
-_NO_FOCAL = "The camera's focal length is not known. Measure its lens with the printed board, or choose its preset."
+_NO_FOCAL = "The camera's focal length is not known. Measure its lens with the printed board, or choose your webcam."
 _NO_PITCH = "The camera's tilt is not known. Let door frames or shelves stand in the picture."
 _NO_HEIGHT = "The camera's height is not known. Stand upright in full view, and give your body height."
 _NO_FEET = "Feet and head are not both seen. Put the camera further away, or lower, until they are."
@@ -53,7 +53,7 @@ class Height:
 
     def of(self, camera: Camera) -> Camera:
         """Return the camera with this height; as it was, where there is none."""
-        return camera if self.reason else replace(camera, height_m=self.value_m)
+        return camera if self.reason else replace(camera, height_m=self.value_m, height_err_m=self.err_m)
 
 
 def camera_height_m(series: PoseSeries, stature_m: float, camera: Camera) -> Height:

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.calibration import Camera
-from posture_coach.measures.columns import AGAINST_GRAVITY, DEGREES, NEEDED, POINTS_NEEDED, SAGITTAL, VIEWS
+from posture_coach.measures.columns import (
+    AGAINST_GRAVITY,
+    BY_FOCAL_LENGTH,
+    DEGREES,
+    NEEDED,
+    POINTS_NEEDED,
+    SAGITTAL,
+    VIEWS,
+)
 from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import Skeleton
 from posture_coach.measures.types import View
@@ -69,6 +77,7 @@ def half_widths(
     """
     squares = known.half_width[view] ** 2 + (known.growth[view] * value) ** 2
     squares = squares + (known.apart[view] * (1.0 - body.legs_together)[:, None]) ** 2
+    squares = squares + np.where(BY_FOCAL_LENGTH, camera.focal_half_width * value, 0.0) ** 2
     return np.asarray(np.sqrt(squares + added(value, body, series, view, camera) ** 2), dtype=np.float64)
 
 

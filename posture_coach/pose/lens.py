@@ -108,6 +108,8 @@ class Preset:
         Across the corners of pictures of the camera's own shape.
     shape
         Width to height of those.
+    err
+        95 % half-width of the focal length that follows, as a share of it.
     source, url
         Who says so.
     """
@@ -115,6 +117,7 @@ class Preset:
     name: str
     diagonal_deg: float
     shape: tuple[int, int]
+    err: float
     source: str
     url: str
 
@@ -123,6 +126,9 @@ class Preset:
         across, down = self.shape
         scale = max(width / across, height / down)
         return focal_of_view_px(across, down, diagonal_deg=self.diagonal_deg) * scale
+
+
+_ROW = ("name", "diagonal_deg", "err", "source", "url")
 
 
 def shipped_presets() -> dict[str, Preset]:
@@ -138,7 +144,7 @@ def shipped_presets() -> dict[str, Preset]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         table.pop("schema_version")
         return {
-            key: Preset(row["name"], float(row["diagonal_deg"]), tuple(row["shape"]), row["source"], row["url"])
+            key: Preset(shape=tuple(row.pop("shape")), **{name: row[name] for name in _ROW})
             for key, row in table.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -179,6 +179,7 @@ def roll_from_lines(
     *,
     people_px: Floats | None = None,
     focal_px: float | None = None,
+    focal_err: float = 0.0,
     lens: Lens | None = None,
 ) -> Verticals:
     """Read roll and pitch from the upright lines of one picture, or of several of a camera that stands still.
@@ -192,6 +193,8 @@ def roll_from_lines(
     focal_px
         Focal length; without it the usual one is taken, so that the pitch is known to a quarter of itself. A lens
         brings its own.
+    focal_err
+        Its 95 % half-width, as a share of it.
     lens
         The measured lens; without it lines near the edges of a wide picture are a little bent.
 
@@ -208,7 +211,8 @@ def roll_from_lines(
     found = [_segments(pictures[i], None if people_px is None else people_px[i]) for i in taken]
     lines = _lines(found, (width, height), scaled)
     focal = (scaled.focal_x_px + scaled.focal_y_px) / 2.0 if scaled else focal_px
-    told = _told(lines, (width, height), len(taken), focal)
+    off = 0.0 if scaled else focal_err if focal_px else USUAL_FOCAL_ERR
+    told = _told(lines, (width, height), len(taken), (focal or usual_focal_px(width, height), off))
     return _steady(told, lines, (width, height), len(taken)) if told.usable else told
 
 
@@ -289,20 +293,19 @@ def _lines(found: Sequence[Floats], size: tuple[int, int], lens: Lens | None) ->
     return _Lines(at[:, 0] - slope * at[:, 1], slope, length[chosen], spread, picture[chosen])
 
 
-def _told(lines: _Lines, size: tuple[int, int], pictures: int, focal_px: float | None) -> Verticals:
-    """Return what the lines say, with the first doubt that applies."""
-    width, height = size
+def _told(lines: _Lines, size: tuple[int, int], pictures: int, focal_px: tuple[float, float]) -> Verticals:
+    """Return what the lines say, with the first doubt that applies, by a focal length and its share of error."""
+    (width, height), (focal, off) = size, focal_px
     if len(lines.slope) < MIN_LINES:
         return Verticals(lines=len(lines.slope) // pictures, doubt=Doubt.FEW)
     bundle = _bundle(lines, size, pictures)
     half_width = _TWO_SIDED * math.degrees(math.sqrt(bundle.height_var))
     inside = lines.of(bundle.inside)
     told = Verticals(bundle.roll_deg, math.hypot(half_width, _FLOOR_DEG), lines=round(len(inside.slope) / pictures))
-    focal = focal_px or usual_focal_px(*size)
     pitch = math.degrees(math.atan(bundle.rise * focal * math.cos(math.radians(told.roll_deg))))
     pitch_errs = (
         _TWO_SIDED * math.degrees(math.sqrt(bundle.rise_var)) * focal, _FLOOR_DEG,
-        0.0 if focal_px else USUAL_FOCAL_ERR * pitch,
+        off * pitch,
     )  # fmt: skip
     told = replace(told, pitch_deg=pitch, pitch_err_deg=math.hypot(*pitch_errs))
     length = float(inside.length.sum()) / height / pictures
@@ -321,7 +324,8 @@ def _told(lines: _Lines, size: tuple[int, int], pictures: int, focal_px: float |
 
 def _steady(told: Verticals, lines: _Lines, size: tuple[int, int], pictures: int) -> Verticals:
     """Doubt a roll that single pictures contradict."""
-    alone = [_told(lines.of(lines.picture == i), size, 1, None) for i in range(pictures)]
+    usual = usual_focal_px(*size), USUAL_FOCAL_ERR  # it matters for the pitch alone
+    alone = [_told(lines.of(lines.picture == i), size, 1, usual) for i in range(pictures)]
     rolls = [one.roll_deg for one in alone if one.usable or one.doubt is Doubt.FAR]
     if any(abs(roll - told.roll_deg) > MOVED_DEG + told.roll_err_deg for roll in rolls):
         return replace(told, doubt=Doubt.MOVED)

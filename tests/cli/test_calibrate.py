@@ -16,6 +16,7 @@ import pytest
 
 from posture_coach.coach.calibrate_terminal import large
 from posture_coach.measures.types import View
+from posture_coach.pose.lens import shipped_presets
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.profiles import Places
 from tests.cli.typed import PATIENCE_S, PROGRAM, environment, summary, typed
@@ -65,7 +66,8 @@ def short(clips):
 def taken(clip, tmp_path_factory):
     """The data folder of somebody who has calibrated, and what the program said to him."""
     home = tmp_path_factory.mktemp("home")
-    return home, typed("calibrate", "--source", clip, "--place", "docked", "--height-cm", "178", env=at(home))
+    told = ("--place", "docked", "--height-cm", "178", "--webcam", "logitech_c920")
+    return home, typed("calibrate", "--source", clip, *told, env=at(home))
 
 
 def at(home):
@@ -90,13 +92,28 @@ def test_three_postures_are_led_through_and_kept(taken):
     profile = Places(home / "places").get("docked")
     assert (profile.stature_cm, profile.own.view) == (178.0, View.SIDE)
     assert profile.own.slump[TRUNK] - profile.own.values[TRUNK] > 20.0
+    c920 = shipped_presets()["logitech_c920"]
+    assert (profile.camera.focal_px, profile.camera.focal_err) == (c920.focal_px(360, 640), c920.err)
     for said in (
         "1/3 Sit or stand comfortably upright", "2/3 Now let yourself slump", "3/3 Upright again",
         "Trunk inclination", "Taken seen from the side", "From now on held against it: Trunk inclination",
-        "It is asked for again on", str(home),
+        "It is asked for again on", str(home), "Its focal length is its maker's, ± 7%",
     ):  # fmt: skip
         assert said in ended.said, said
     assert ended.err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--webcam", "c920"), "There are: logitech_c920 (Logitech C920)"),
+        (("--webcam", "logitech_c920", "--lens", "board.jpg"), "a measured lens needs no --webcam"),
+    ],
+)
+def test_a_webcam_that_is_not_known_or_not_needed_is_refused(tmp_path, options, words):
+    ended = typed("calibrate", *options, env=at(tmp_path))
+    assert ended.code == 2
+    assert words in " ".join(re.sub(r"[│\s]+", " ", ended.said).split())
 
 
 def test_the_list_names_place_date_and_camera(taken, clip):

@@ -15,6 +15,7 @@ from posture_coach.coach.upright import Upright
 from posture_coach.errors import DataError
 from posture_coach.measures.calibration import Camera, UprightFrom
 from posture_coach.measures.shrinkage import shrunk
+from posture_coach.pose.lens import shipped_presets
 from posture_coach.pose.types import Frame, Mode, Model
 from posture_coach.store.files.profiles import Places, SeenBy
 from tests.drawn import Body, draw
@@ -59,6 +60,17 @@ def test_a_click_tells_it_too_in_shares_of_the_picture():
     led(guided, (SIDE, 12.3))
     assert guided.camera.known_from is UprightFrom.CLICKED
     assert guided.camera.roll_deg == pytest.approx(3.0, abs=0.6)
+
+
+def test_a_common_webcam_has_its_makers_focal_length_and_says_how_far_it_is_good():
+    brio = shipped_presets()["logitech_brio_78"]
+    known = Guided((Posture.UPRIGHT,), webcam=brio)
+    led(known, (SIDE, 12.3), image=lined(1.2))
+    assert known.camera.focal_px == pytest.approx(brio.focal_px(1280, 720))
+    assert known.camera.focal_half_width == brio.err
+    assert any(
+        "Its focal length is its maker's, ± 7%" in said for said in kept(known.profile("docked", EYE, NOW)).camera
+    )
 
 
 def test_where_nothing_tells_it_is_taken_as_level_and_said():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from posture_coach.dashboard import camera
 from posture_coach.dashboard.calibrate import run as calibrate_run
+from posture_coach.pose.lens import shipped_presets
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.profiles import Places
 from tests.cli.typed import PATIENCE_S
@@ -56,6 +58,20 @@ def test_begin_turns_the_camera_on_and_leads(watch):
     button(page, "Begin").click().run()
     assert watch.wanted
     assert watch._upright._guided is not None
+
+
+def test_a_webcam_that_is_chosen_gives_the_camera_its_focal_length(watch):
+    c270 = shipped_presets()["logitech_c270"]
+    watch.pause()
+    page = shown()
+    page.selectbox(key="calibrate_webcam").select("logitech_c270").run()
+    button(page, "Begin").click().run()
+    guided, until = watch._upright._guided, time.monotonic() + PATIENCE_S
+    while not guided.begun:
+        assert time.monotonic() < until, "no picture came"
+        time.sleep(0.05)
+    width, height = watch._session._live.info.width, watch._session._live.info.height
+    assert (guided.camera.focal_px, guided.camera.focal_err) == (c270.focal_px(width, height), c270.err)
 
 
 @pytest.mark.parametrize("place", ["", "   ", "\x1b\x07"])

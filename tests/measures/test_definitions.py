@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from posture_coach.measures import baseline
+from posture_coach.measures.accuracy import shipped_accuracy
 from posture_coach.measures.calibration import Camera
 from posture_coach.measures.definitions import BY_NAME, NAMES, TABLE, Relative
 from posture_coach.measures.measurer import Baseline, Measurer, raw_values
@@ -279,6 +280,17 @@ def test_viewing_distance_by_a_lens_that_was_measured_on_larger_pictures():
     series = draw([Body()], size=(640, 480), scale_px=270)
     value = Measurer(EXACT, camera=Camera(lens=lens)).push(series).column("viewing_distance_cm")[0]
     assert value == pytest.approx(100, abs=1e-6)
+
+
+def test_what_the_focal_length_may_be_off_the_distance_may_be_off_too():
+    series = draw([Body()], scale_px=270)
+    exact, maker = (
+        Measurer(shipped_accuracy(), camera=Camera(focal_px=162, focal_err=err)).push(series).at(0)
+        for err in (0.0, 0.12)
+    )
+    found, wider = exact["viewing_distance_cm"], maker["viewing_distance_cm"]
+    assert wider.value == found.value == pytest.approx(60.0)
+    assert wider.err == pytest.approx(math.hypot(found.err, 0.12 * 60.0))
 
 
 @pytest.mark.parametrize(("body_yaw", "head_yaw"), [(19, 0), (19, -19), (-18, 10)])

@@ -81,6 +81,7 @@ def test_every_preset_has_a_source_and_a_believable_field_of_view():
     assert len(presets) >= 8
     for preset in presets.values():
         assert 50.0 <= preset.diagonal_deg <= 100.0
+        assert 0.05 <= preset.err <= 0.2
         assert preset.source
         assert preset.url.startswith("https://")
     assert len({preset.name for preset in presets.values()}) == len(presets)

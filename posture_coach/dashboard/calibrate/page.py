@@ -17,10 +17,11 @@ from posture_coach.dashboard.feed.view import picture_view
 from posture_coach.dashboard.guard import TOKEN
 from posture_coach.dashboard.words import plain
 from posture_coach.errors import DataError, OutputError, PostureCoachError
+from posture_coach.pose.lens import shipped_presets
 from posture_coach.store.files.profiles import MAX_NAME, STATURE_CM
 
 VIEW = "calibrate_view"
-FORM = ("calibrate_place", "calibrate_height", "calibrate_marking")
+FORM = ("calibrate_place", "calibrate_height", "calibrate_webcam", "calibrate_marking")
 WHAT_FOR = (
     "Half a minute at each place where you work: leaning, nodding and slumping are then held against your own upright "
     "there. Only numbers are kept, no picture."
@@ -93,6 +94,10 @@ def _form(watch: Watch) -> bool:
             "Your height (cm)", *STATURE_CM, None, key="calibrate_height", step=1.0, format="%.0f", width=180,
             placeholder="not needed",
         )  # fmt: skip
+        st.selectbox(
+            "Webcam", shipped_presets(), None, key="calibrate_webcam", format_func=_webcam_name, width=240,
+            placeholder="not needed", help="If it is one of these, your distance from the camera can be told.",
+        )  # fmt: skip
         st.button("Begin", icon=":material/play_arrow:", type="primary", on_click=_begin, args=(watch,))
         marking = st.toggle(
             "Mark something upright", key="calibrate_marking",
@@ -104,12 +109,17 @@ def _form(watch: Watch) -> bool:
     return bool(marking)
 
 
+def _webcam_name(key: str) -> str:
+    return shipped_presets()[key].name
+
+
 def _begin(watch: Watch) -> None:
     state = st.session_state
     vertical = state.get(VIEW, {}).get("vertical") if state.get("calibrate_marking") else None
     try:
         calibrate_run.begin(
-            watch, state.calibrate_place, state.calibrate_height, tuple(vertical) if vertical else None
+            watch, state.calibrate_place, state.calibrate_height, tuple(vertical) if vertical else None,
+            shipped_presets().get(state.get("calibrate_webcam") or ""),
         )  # fmt: skip
     except (DataError, OutputError) as why:
         state.calibrate_problem = str(why)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from posture_coach.coach.guided import Guided, Vertical
 from posture_coach.coach.watch import Watch
+from posture_coach.pose.lens import Preset
 from posture_coach.store.files.profiles import Places, Profile, SeenBy, place_name
 
 
@@ -38,7 +39,7 @@ def forget() -> None:
     _last = None
 
 
-def begin(watch: Watch, place: str, stature_cm: float | None, vertical: Vertical | None) -> None:
+def begin(watch: Watch, place: str, stature_cm: float | None, vertical: Vertical | None, webcam: Preset | None) -> None:
     """Lead through a calibration, with the camera on, and keep what comes of it.
 
     Raises
@@ -61,5 +62,5 @@ def begin(watch: Watch, place: str, stature_cm: float | None, vertical: Vertical
     forget()
     # What is chosen by name would not be what is taken now.
     watch.wish(place=None)
-    watch.calibrate(Guided(vertical=vertical), keep)
+    watch.calibrate(Guided(vertical=vertical, webcam=webcam), keep)
     watch.start()

@@ -289,6 +289,7 @@ def _check(profile: Profile) -> None:
         ("camera.roll_deg", camera.roll_deg, -180.0, 180.0),
         ("camera.pitch_deg", camera.pitch_deg, -90.0, 90.0),
         ("camera.focal_px", camera.focal_px, 1.0, 1e6),
+        ("camera.focal_err", camera.focal_err, 0.0, 1.0),
         ("camera.height_m", camera.height_m, 0.0, 20.0),
         ("camera.lens", camera.lens.focal_x_px if camera.lens else None, 1.0, 1e6),
     )
