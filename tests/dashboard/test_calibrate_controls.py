@@ -67,10 +67,12 @@ def test_a_webcam_that_is_chosen_gives_the_camera_its_focal_length(watch):
     page.selectbox(key="calibrate_webcam").select("logitech_c270").run()
     button(page, "Begin").click().run()
     guided, until = watch._upright._guided, time.monotonic() + PATIENCE_S
-    while not guided.begun:
-        assert time.monotonic() < until, "no picture came"
-        time.sleep(0.05)
-    width, height = watch._session._live.info.width, watch._session._live.info.height
+    with watch.viewing():
+        while not guided.begun:
+            assert time.monotonic() < until, "no picture came"
+            time.sleep(0.05)
+        live = watch._session._live.info
+    width, height = live.width, live.height
     assert (guided.camera.focal_px, guided.camera.focal_err) == (c270.focal_px(width, height), c270.err)
 
 
