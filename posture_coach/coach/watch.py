@@ -267,9 +267,11 @@ class Watch:
         """
         if self._reads is None or self._held is None:
             return
-        held = self._reads(person if person is not None else self._held.person)
+        held = self._reads((before := self._held).person if person is None else person)
         whose = self._keeper.find(held.person) if self._keeper is not None else None
         with self._news:
+            if person is None and self._held is not before:
+                return  # somebody else was chosen while the file was read
             if held.targets != self._held.targets:
                 self._history.clear()
             self._held = held

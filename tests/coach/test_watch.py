@@ -64,6 +64,25 @@ def camera_threads():
     return [thread for thread in source_threads() if thread.name == "camera"]
 
 
+def test_whoever_is_chosen_while_a_file_is_read_stays_chosen(started):
+    reading, go_on = threading.Event(), threading.Event()
+
+    def read(person):
+        if person == "me" and threading.current_thread() is not threading.main_thread():
+            reading.set()
+            assert go_on.wait(PATIENCE_S)
+        return Held(person, shipped())
+
+    watch = started(held=read)
+    again = threading.Thread(target=watch.hold_against)
+    again.start()
+    assert reading.wait(PATIENCE_S)
+    watch.hold_against("anna")
+    go_on.set()
+    again.join()
+    assert watch.status.held.person == "anna"
+
+
 def test_nothing_is_opened_while_nobody_looks(started):
     left_by_others = source_threads()
     watch = started()
