@@ -35,6 +35,7 @@ class _Circumstances:
     own_targets: str
     day: int
     person: int | None
+    utc_offset_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Keeper:
             self.end((), ())
             return
         now = self._now()
-        since = _Circumstances(self._place(), digest(targets), now.toordinal(), self.whose.person)
+        since = self._circumstances(now, targets)
         late_s = (now - self._zero).total_seconds() - second.start_s - 1.0 if self._since else 0.0
         if since != self._since or abs(late_s) > DRIFT_S:
             # What was complete belongs to what has been, not to what begins.
@@ -175,6 +176,11 @@ class Keeper:
     def close(self) -> None:
         """Write what waits, and let go of the history."""
         self._recorder.close()
+
+    def _circumstances(self, now: datetime, targets: Targets) -> _Circumstances:
+        # A session has one offset: by it the hours of all its rows are told.
+        offset_s = int((now.utcoffset() or timedelta()).total_seconds())
+        return _Circumstances(self._place(), digest(targets), now.toordinal(), self.whose.person, offset_s)
 
     def _begin(self, second: Second, now: datetime, since: _Circumstances) -> None:
         assert self._eye is not None

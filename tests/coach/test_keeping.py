@@ -125,6 +125,17 @@ def test_a_clock_that_is_put_back_loses_nothing(told, clock):
     assert len(told.rows(SECONDS)) == 20
 
 
+@pytest.mark.parametrize("hours", [2, 0], ids=["ahead", "back"])
+def test_a_clock_of_another_offset_begins_a_session_of_its_own(told, clock, hours):
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 10)
+    clock.now = clock.now.astimezone(timezone(timedelta(hours=hours)))
+    told.seconds(10, 10)
+    first, second = told.rows(SESSIONS)
+    assert (first.utc_offset_s, second.utc_offset_s) == (3600, hours * 3600)
+    assert second.started_at == first.ended_at
+
+
 def test_a_day_ends_a_session(told, clock):
     clock.now = NINE.replace(hour=23, minute=59, second=50)
     told.keeper.watch("0", EYE)
