@@ -1,21 +1,26 @@
-"""Hands what a live session tells, second by second, to the history, with time of day, place and targets."""
+"""Hands what a live session tells, second by second, to the history, with time of day, place and targets.
+
+What is shown of the last minutes goes on whatever is kept of them, so windows and events are made here once more, by
+session: no number of another person, day or place, or of a time in which nothing was to be kept, is in them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from posture_coach import __version__
-from posture_coach.activity.types import Event
 from posture_coach.errors import DataError, StoreError
 from posture_coach.pose.camera import is_camera
 from posture_coach.pose.sources import is_url
+from posture_coach.scoring.happenings import Happenings
+from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import Targets
-from posture_coach.scoring.windows import Window
+from posture_coach.scoring.windows import Window, Windows
 from posture_coach.store.files.own_targets import ME
 from posture_coach.store.files.profiles import Places, SeenBy
 from posture_coach.store.files.settings import settings
@@ -61,7 +66,7 @@ class Whose:
 
 
 class Keeper:
-    """Keeps one live source after the other in the history.
+    """Keeps one live source after the other in the history, with windows and events that do not leave their session.
 
     Parameters
     ----------
@@ -100,7 +105,10 @@ class Keeper:
         self._eye: SeenBy | None = None
         self._place: Callable[[], str] = str
         self._since: _Circumstances | None = None
-        self._zero = datetime.min
+        self._zero, self._first_s, self._rules = datetime.min, 0.0, shipped_rules()
+        # Of the session that goes on; there are none before the first.
+        self._windows: Windows
+        self._happenings: Happenings
 
     @property
     def keeps(self) -> bool:
@@ -150,28 +158,33 @@ class Keeper:
         place
             Tells the name of the place that is held against now; empty where none is.
         """
-        self._eye, self._since = eye if self.takes(source) else None, None
+        self.end()
+        self._eye = eye if self.takes(source) else None
         self._place = place
 
-    def take(self, second: Second, windows: Sequence[Window], events: Sequence[Event], targets: Targets) -> None:
-        """Keep a second, and what was complete with it."""
+    def take(self, second: Second, targets: Targets) -> None:
+        """Keep a second, and what is complete with it."""
         if not self.keeps:
-            self.end((), ())
+            self.end()
             return
         now = self._now()
         since = self._circumstances(now, targets)
         late_s = (now - self._zero).total_seconds() - second.start_s - 1.0 if self._since else 0.0
-        if since != self._since or abs(late_s) > DRIFT_S:
-            # What was complete belongs to what has been, not to what begins.
-            self._recorder.end(windows, events)
-            windows, events = (), ()
+        drifted = abs(late_s) > DRIFT_S
+        if since != self._since or drifted:
+            goes_on = self._since is not None and self._since.person == since.person and not drifted
+            self.end()
+            self._follow(targets, goes_on=goes_on)
             self._begin(second, now, since)
-        self._recorder.take(second, windows, events)
+        windows = self._within(self._windows.take(second))
+        self._recorder.take(second, list(windows), list(self._happenings.push(second)))
 
-    def end(self, windows: Sequence[Window], events: Sequence[Event]) -> None:
+    def end(self) -> None:
         """Close the session, with what is complete only now."""
-        self._recorder.end(windows, events)
+        if self._since is None:
+            return
         self._since = None
+        self._recorder.end(list(self._within(self._windows.finish())), list(self._happenings.finish()))
 
     def close(self) -> None:
         """Write what waits, and let go of the history."""
@@ -182,11 +195,23 @@ class Keeper:
         offset_s = int((now.utcoffset() or timedelta()).total_seconds())
         return _Circumstances(self._place(), digest(targets), now.toordinal(), self.whose.person, offset_s)
 
+    def _follow(self, targets: Targets, *, goes_on: bool) -> None:
+        """Begin windows and events anew; where the same person goes on, what is known of stillness and breaks stays."""
+        self._happenings = Happenings(self._rules)
+        if goes_on:
+            self._windows.hold_against(targets)
+        else:
+            self._windows = Windows(targets, self._rules)
+
+    def _within(self, windows: Iterator[Window]) -> Iterator[Window]:
+        # Windows are cut by the stream's time; the first one reaches back to before the session.
+        return (replace(one, start_s=max(one.start_s, self._first_s)) for one in windows)
+
     def _begin(self, second: Second, now: datetime, since: _Circumstances) -> None:
         assert self._eye is not None
         stream_s = math.floor(second.start_s)
         self._zero = now - timedelta(seconds=stream_s + 1)
-        self._since = since
+        self._since, self._first_s = since, float(stream_s)
         origin = Origin(
             now - timedelta(seconds=1), self._eye.source, self._eye.model, self._eye.mode, __version__,
             self._kept(since.place), since.own_targets, since.person, stream_s,

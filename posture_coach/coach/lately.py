@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -35,13 +34,16 @@ NOTHING_YET = Lately()
 
 
 class Sink(Protocol):
-    """Takes what is complete, to keep it."""
+    """Takes what is complete, to keep it.
 
-    def take(self, second: Second, windows: Sequence[Window], events: Sequence[Event], targets: Targets) -> None:
-        """Take a second, and what was complete with it."""
+    It makes windows and events of its own: what is kept is cut where the history says, what is shown goes on.
+    """
 
-    def end(self, windows: Sequence[Window], events: Sequence[Event]) -> None:
-        """Take what is complete only now that the person is gone, or the source."""
+    def take(self, second: Second, targets: Targets) -> None:
+        """Take a second, and what it was held against."""
+
+    def end(self) -> None:
+        """Take notice that the person is gone, or the source."""
 
 
 class Minutes:
@@ -75,7 +77,7 @@ class Minutes:
         for second in self._gatherer.finish():
             self._take(second)
         if self._sink is not None:
-            self._sink.end(list(self._windows.finish()), list(self._happenings.finish()))
+            self._sink.end()
         self._person = None
 
     def _begin(self, assessment: Assessment) -> None:
@@ -92,11 +94,12 @@ class Minutes:
         self.lately = replace(self.lately, window=None)
 
     def _take(self, second: Second) -> None:
-        windows, events = list(self._windows.take(second)), list(self._happenings.push(second))
-        if windows:
-            self.lately = Lately(windows[-1])
+        for window in self._windows.take(second):
+            self.lately = Lately(window)
+        # What has ended is not shown.
+        list(self._happenings.push(second))
         if self._sink is not None:
-            self._sink.take(second, windows, events, self._targets)
+            self._sink.take(second, self._targets)
         so_far = self._windows.so_far()
         known = so_far if so_far is not None and so_far.confidence != "no score" else self.lately.window
         self.lately = Lately(known, tuple(self._happenings.going_on()))

@@ -16,11 +16,13 @@ from posture_coach.errors import DataError
 from posture_coach.measures.definitions import NAMES
 from posture_coach.pose.types import Mode, Model
 from posture_coach.scoring.own import own_targets
+from posture_coach.scoring.rules import shipped_rules
 from posture_coach.scoring.seconds import Second
 from posture_coach.scoring.targets import shipped_targets
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.profiles import SeenBy
 from posture_coach.store.files.settings import FILE_NAME, Settings, save
+from posture_coach.store.history import sessions as history
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
 from posture_coach.store.history.recorder import Recorder
@@ -81,17 +83,17 @@ def told(recorder, clock):
 class Told:
     def __init__(self, recorder, clock):
         self.keeper = Keeper(recorder, now=clock, places=Known)
-        self._recorder, self._clock = recorder, clock
+        self._recorder, self._clock, self.url = recorder, clock, recorder._url
 
     def seconds(self, first, count, targets=TARGETS):
         for number in range(first, first + count):
             self._clock.now += timedelta(seconds=1)
             value = np.full(len(NAMES), np.nan)
-            self.keeper.take(Second(float(number), Activity.SITTING, 80.0, 0.5, value, {}, {}), (), (), targets)
+            self.keeper.take(Second(float(number), Activity.SITTING, 80.0, 0.5, value, {}, {}), targets)
 
     def rows(self, table):
         assert self._recorder.flush().problem == ""
-        with Database(address(self._recorder._url)) as database, database.reading() as connection:
+        with Database(address(self.url)) as database, database.reading() as connection:
             return connection.execute(select(table)).all()
 
 
@@ -224,19 +226,112 @@ def test_a_played_file_is_kept_only_where_that_was_asked_for(recorder, clock, tm
         assert one.takes("rtsp://camera/1")
         assert ("nothing of it is kept" in one.words) is not files
         value = np.full(len(NAMES), np.nan)
-        one.take(Second(0.0, Activity.SITTING, 80.0, 0.5, value, {}, {}), (), (), TARGETS)
+        one.take(Second(0.0, Activity.SITTING, 80.0, 0.5, value, {}, {}), TARGETS)
         assert recorder.keeping.waiting_s == count
 
 
-def test_what_is_complete_only_at_the_end_is_kept_too(told):
+def test_what_is_complete_only_at_the_end_is_kept_too(told, clock):
     told.keeper.watch("0", EYE)
     minutes = Minutes(told.keeper)
     time_s = np.arange(200 * 2 + 1) / 2.0
-    minutes.push(assessed(time_s, {TRUNK: np.where(time_s >= 60, 35.0, 0.0), PITCH: 5.0, NECK: 0.0}))
+    slumping = assessed(time_s, {TRUNK: np.where(time_s >= 60, 35.0, 0.0), PITCH: 5.0, NECK: 0.0})
+    for number in range(len(slumping)):
+        clock.now = NINE + timedelta(seconds=float(time_s[number]))
+        minutes.push(slumping.part(number, number + 1))
     minutes.finish()
     (window,) = told.rows(WINDOWS)
     assert window.judged_s == 201
     assert [row.kind for row in told.rows(EVENTS)] == ["slumped"]
+
+
+# Windows and events stay within their session
+
+
+def spans(told):
+    """Return (start, end, seconds somebody was there) of each window, in seconds since nine."""
+    nine = NINE.timestamp()
+    return [(row.at - nine, row.end_at - nine, row.judged_s) for row in told.rows(WINDOWS)]
+
+
+def test_the_time_in_which_nothing_was_to_be_kept_is_in_no_window(told):
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 400)
+    told.keeper.on = False
+    told.seconds(400, 100)
+    told.keeper.on = True
+    told.seconds(500, 250)
+    told.keeper.end()
+    assert spans(told) == [(0, 300, 300), (300, 400, 100), (500, 600, 100), (600, 750, 150)]
+    # Nor does what is known of stillness and breaks reach back into it.
+    assert [row.moves["sitting_s"] for row in told.rows(WINDOWS)] == [300.0, 400.0, 100.0, 250.0]
+
+
+@pytest.mark.usefixtures("home")
+def test_minutes_of_one_person_are_not_in_the_history_of_another(clock, monkeypatch):
+    monkeypatch.setenv(keys.PASSPHRASE_VARIABLE, "five words that nobody guesses")
+    with Database(address()) as database:
+        prepare(database, NINE)
+        sealer = keys.ready(database, 0)
+        with database.writing() as connection:
+            people.add(connection, sealer, "anna", 0)
+    with closing(Recorder(now=clock)) as recorder:
+        told = Told(recorder, clock)
+        told.keeper.watch("0", EYE)
+        told.seconds(0, 200)
+        told.keeper.whose = told.keeper.find("anna")
+        told.seconds(200, 100)
+        told.keeper.end()
+        mine, hers = told.rows(WINDOWS)
+        assert spans(told) == [(0, 200, 200), (200, 300, 100)]
+    assert (mine.moves["sitting_s"], hers.moves["sitting_s"]) == (200.0, 100.0)
+
+
+def test_a_window_of_the_evening_and_one_of_the_night_share_no_second(told, clock):
+    clock.now = NINE.replace(hour=23, minute=57, second=30)
+    told.keeper.watch("0", EYE)
+    told.seconds(10, 300)
+    told.keeper.end()
+    evening, night = told.rows(SESSIONS)
+    before, *after = told.rows(WINDOWS)
+    assert before.end_at <= evening.ended_at <= night.started_at == after[0].at
+    assert sum(row.judged_s for row in (before, *after)) == 300
+    # It is one person's evening all the same: who sat before midnight has not just sat down.
+    assert after[-1].moves["sitting_s"] == 300.0
+
+
+def test_a_session_that_ended_in_order_leaves_nothing_to_mend(told):
+    place = [""]
+    told.keeper.watch("0", EYE, lambda: place[0])
+    told.seconds(0, 5)
+    place[0] = "docked"
+    told.seconds(5, 700)
+    told.keeper.end()
+    assert spans(told) == [(0, 5, 5), (5, 300, 295), (300, 600, 300), (600, 705, 105)]
+    with Database(address(told.url)) as database, database.writing() as connection:
+        assert history.mend(connection, TARGETS, shipped_rules()) == 0
+
+
+def test_an_event_ends_with_its_session(told):
+    place = [""]
+    told.keeper.watch("0", EYE, lambda: place[0])
+    told.seconds(0, 1900)
+    place[0] = "docked"
+    told.seconds(1900, 100)
+    told.keeper.end()
+    first, _ = told.rows(SESSIONS)
+    (due,) = [row for row in told.rows(EVENTS) if row.kind == "break_due"]
+    assert (due.session_id, due.end_at) == (first.id, first.ended_at)
+
+
+def test_what_is_shown_goes_on_whatever_is_kept(told, clock):
+    told.keeper.watch("0", EYE)
+    minutes, alone = Minutes(told.keeper), Minutes()
+    sitting = assessed(np.arange(200.0), {TRUNK: 35.0, PITCH: 5.0, NECK: 0.0})
+    for number in range(len(sitting)):
+        clock.now += timedelta(seconds=1)
+        told.keeper.on = number < 100 or number > 150
+        picture = sitting.part(number, number + 1)
+        assert repr(minutes.push(picture)) == repr(alone.push(picture))
 
 
 # What the user has settled
