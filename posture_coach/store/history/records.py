@@ -96,7 +96,7 @@ class Origin:
 
 @dataclass(slots=True)
 class Batch:
-    """What has come since the last commit; times in seconds since the session's start."""
+    """What has come since the last commit; times in seconds since the stream began (`Origin.began`)."""
 
     seconds: list[Second] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
@@ -107,7 +107,7 @@ class Batch:
 
 
 def second_row(session: int, began: int, second: Second) -> dict[str, Any]:
-    """Return the row of one second; `began` is the session's first second."""
+    """Return the row of one second; `began` is `Origin.began`, from which the stream's time counts."""
     value = second.value.tolist()
     more = {name: round(value[k], 2) for name, k in _OTHER_AT.items() if value[k] == value[k]}
     return {
