@@ -77,6 +77,8 @@ class Upright:
         self._steered = threading.Lock()
         self._places = places
         self._guided: Guided | None = None
+        self._asked: object = None
+        self._view: object = None
         self._finish: Finish | None = None
         self._taken: tuple[Baseline, Camera] | None = None
         self._recognition = Recognition((), datetime.now(UTC))
@@ -84,10 +86,16 @@ class Upright:
         self._place: str | None = None
         self._again = False
 
-    def take(self, guided: Guided, finish: Finish | None = None) -> None:
-        """Begin a calibration with the next picture; one that runs is given up."""
+    def take(self, guided: Guided, finish: Finish | None = None, view: object = None) -> None:
+        """Begin a calibration with the next picture; one that runs is given up.
+
+        Parameters
+        ----------
+        view
+            Of which view it is asked, as given to `begin`: pictures of another one are none of its own.
+        """
         with self._steered:
-            self._finish, self._guided = finish, guided
+            self._finish, self._asked, self._guided = finish, view, guided
             self.standing = replace(self.standing, guide=None)
 
     def stop(self) -> None:
@@ -102,20 +110,22 @@ class Upright:
             self._guided, self._taken = None, None
             self.standing = NOTHING_YET
 
-    def begin(self, session: Session, eye: SeenBy, place: str | None = None) -> None:
+    def begin(self, session: Session, eye: SeenBy, place: str | None = None, view: object = None) -> None:
         """Begin to watch what comes from there.
 
         Parameters
         ----------
         place
             Name of the place; None: the one that is recognised.
+        view
+            What the session sees, told apart from other views by being unequal.
 
         Raises
         ------
         DataError
             The named place is not there, is damaged, or does not hold here.
         """
-        self._eye, self._place = eye, place
+        self._eye, self._place, self._view = eye, place, view
         if self._guided is not None and self._guided.begun:
             self._interrupted()
         self._recognise(eye)
@@ -147,8 +157,10 @@ class Upright:
             self._again = False
             self._recognise(self._eye)
             session.rebase(*(self._taken or (None,)))
-        if self._guided is not None:
-            self._advance(self._guided, session, frame, poses, sight)
+        guided = self._guided
+        # A picture that was in work while the view changed comes after the calibration that waits for the new view.
+        if guided is not None and self._asked == self._view:
+            self._advance(guided, session, frame, poses, sight)
         elif self._taken is None and self._recognition.push(poses):
             session.rebase(self._recognition.baseline, self._recognition.camera)
         if self._taken is None and self._recognition.judged:

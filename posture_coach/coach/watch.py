@@ -291,7 +291,8 @@ class Watch:
 
     def calibrate(self, guided: Guided, finish: Finish | None = None) -> None:
         """Lead the person through a calibration; one that runs is given up."""
-        self._upright.take(guided, finish)
+        with self._news:
+            self._upright.take(guided, finish, _view_of(self._wish))
 
     def look_again(self) -> None:
         """Read the places anew: one was renamed or deleted."""
@@ -347,7 +348,7 @@ class Watch:
                 going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
             )  # fmt: skip
             eye = seen_by(wish.source, live.info, wish.model, wish.fps, mirror=wish.mirror, rotate=wish.rotate)
-            self._upright.begin(session, eye, wish.place)
+            self._upright.begin(session, eye, wish.place, _view_of(wish))
             if self._keeper is not None:
                 self._keeper.watch(wish.source, eye, lambda: self._upright.standing.place)
             self._set(_session=session)

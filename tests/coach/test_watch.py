@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from posture_coach.coach import watch as module
-from posture_coach.coach.guide import Posture
+from posture_coach.coach.guide import ENDED, Posture
 from posture_coach.coach.guided import Guided
 from posture_coach.coach.upright import NEWS_S
 from posture_coach.coach.watch import Phase, Watch, Wish
@@ -232,6 +232,12 @@ def still(tmp_path_factory):
     return still_video(tmp_path_factory.mktemp("clips") / "still.mp4", SITTING)
 
 
+def keep_docked(guided, eye):
+    profile = guided.profile("docked", eye, datetime.now(UTC), 178.0)
+    Places().save(profile)
+    return profile
+
+
 @pytest.mark.usefixtures("hurried")
 def test_the_own_upright_is_taken_and_forgotten_with_the_view(started, still):
     watch = started(Wish(str(still), Model.LITE))
@@ -252,15 +258,25 @@ def test_the_own_upright_is_taken_and_forgotten_with_the_view(started, still):
 
 
 @pytest.mark.usefixtures("hurried")
-def test_what_is_calibrated_is_kept_and_recognised_by_the_next_watch(started, still):
-    def keep(guided, eye):
-        profile = guided.profile("docked", eye, datetime.now(UTC), 178.0)
-        Places().save(profile)
-        return profile
+@pytest.mark.parametrize(("before", "change"), [("docked", {"place": None}), (None, {"mirror": True})])
+def test_a_calibration_right_after_a_change_of_the_view_does_not_break_off(started, still, before, change):
+    watch = started(Wish(str(still), Model.LITE, fps=30.0))  # one picture after the other: one is always in work
+    with watch.viewing():
+        watch.calibrate(Guided((Posture.UPRIGHT,)), keep_docked)
+        until(lambda: watch.status.upright.place == "docked", f"it is not kept: {watch.status.neutral}")
+        watch.wish(place=before)
+        assert watch.after(watch.status.analysed + 3, PATIENCE_S) is not None
+        watch.wish(**change)
+        watch.take_neutral()
+        until(lambda: watch.status.upright.guide and watch.status.upright.guide.phase in ENDED, "it does not end")
+        assert watch.status.neutral == "Your own upright is taken."
 
+
+@pytest.mark.usefixtures("hurried")
+def test_what_is_calibrated_is_kept_and_recognised_by_the_next_watch(started, still):
     watch = started(Wish(str(still), Model.LITE))
     with watch.viewing():
-        watch.calibrate(Guided((Posture.UPRIGHT,)), keep)
+        watch.calibrate(Guided((Posture.UPRIGHT,)), keep_docked)
         until(lambda: watch.status.upright.place == "docked", f"it is not kept: {watch.status.neutral}")
     assert Places().get("docked").stature_cm == 178.0
     later = started(Wish(str(still), Model.LITE))
