@@ -22,6 +22,10 @@
 Every message says what happened and what to do about it; callers print it as it is.
 """
 
+import logging
+
+log = logging.getLogger(__name__)
+
 
 class PostureCoachError(Exception):
     """Base of every error raised on purpose."""
@@ -85,3 +89,11 @@ class StoreKeyError(StoreError):
 
 class StoreTamperedError(StoreError):
     """A sealed field is not as it was written."""
+
+
+def reason(why: Exception) -> str:
+    """Return what to tell of any error; one that was not raised on purpose is a fault, and is logged with its trace."""
+    if isinstance(why, PostureCoachError):
+        return str(why)
+    log.error("unforeseen fault", exc_info=why)
+    return f"A fault in posture-coach itself, please report it: {type(why).__name__}: {why}"

@@ -183,6 +183,21 @@ def test_a_camera_of_another_process_is_a_problem_told(started):
         until(lambda: "Another one uses the camera" in watch.status.problem, "it is not told")
 
 
+def test_a_fault_is_a_problem_told_and_the_watch_goes_on(started, caplog):
+    @contextmanager
+    def broken():
+        raise PermissionError(13, "Permission denied", "camera.lock")
+        yield
+
+    watch = started(Wish("/dev/video0", Model.LITE), lock=broken)
+    with watch.viewing():
+        until(lambda: watch.status.phase is Phase.PROBLEM, "no problem is told")
+        assert "please report it: PermissionError: [Errno 13] Permission denied" in watch.status.problem
+        assert "Traceback" in caplog.text
+        watch.wish(source=str(LONG_WALK))
+        assert watch.after(0, PATIENCE_S) is not None
+
+
 def test_a_file_needs_no_lock(started):
     watch = started(lock=lambda: pytest.fail("a file was locked"))
     with watch.viewing():
