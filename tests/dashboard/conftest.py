@@ -114,8 +114,8 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(home: Path, source: Path | str, *options: str) -> Iterator[Dashboard]:
-    """Start the dashboard as a user does, with the source played as the camera."""
+def serving(home: Path, source: Path | str, *options: str, again_at: int | None = None) -> Iterator[Dashboard]:
+    """Start the dashboard as a user does, with the source played as the camera; again at the port of one that ended."""
     home.mkdir(exist_ok=True)
     data, told = home / "data" / "posture-coach", home / "server.log"
     env = environment(HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), **{FOLDER_VARIABLE: str(data)})
@@ -125,8 +125,9 @@ def serving(home: Path, source: Path | str, *options: str) -> Iterator[Dashboard
         with told.open("w") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, env=env, cwd=home)
 
-    port, process = on_a_free_port(start, told)
+    port, process = on_a_free_port(start, told) if again_at is None else (again_at, start(again_at))
     try:
+        assert runs(process, f"http://127.0.0.1:{port}"), told.read_text()
         yield Dashboard(f"http://127.0.0.1:{port}", port, process.pid, told)
     finally:
         ended(process)

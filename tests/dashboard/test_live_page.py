@@ -16,7 +16,7 @@ from posture_coach.store.history.database import FILE_NAME, Database, address
 from posture_coach.store.history.tables import SECONDS
 from tests.cli.typed import typed
 from tests.clips import SITTING, must_have, video
-from tests.dashboard.conftest import STEP_S, serving, until, watch_page
+from tests.dashboard.conftest import STEP_S, press_until, serving, until, watch_page
 
 LIVE = '.live[data-phase="watching"]'
 LONGER_THAN_GRACE = round(GRACE_S * Wish("").fps) + 5
@@ -196,6 +196,31 @@ def test_a_picture_that_arrives_after_the_page_was_left_disturbs_nobody(live):
     live.wait_for_function("() => window.decoded === window.decoding")
     live.get_by_role("link", name="Live").click()
     live.wait_for_selector(LIVE)
+
+
+def test_a_page_left_open_over_a_restart_says_so_and_a_click_brings_the_pictures_back(tmp_path, still, chromium):
+    context = chromium.new_context()
+    page, sockets = context.new_page(), []
+    page.on("websocket", lambda opened: sockets.append(opened.url) if "token=" in opened.url else None)
+    with serving(tmp_path / "me", still) as first:
+        page.goto(first.url)
+        page.wait_for_selector(LIVE)
+    page.wait_for_selector('.live[data-phase="problem"]')
+    assert "tries again by itself" in page.locator(".empty").inner_text()
+    with serving(tmp_path / "me", still, again_at=first.port):
+        page.get_by_text("The program was started anew. Reload this page.").wait_for()
+        press_until(
+            page, page.get_by_role("button", name="Camera and picture"),
+            lambda: page.get_by_text("Skeleton only").is_visible(), "the choices do not open",
+        )  # fmt: skip
+        page.get_by_text("Skeleton only").click()
+        page.wait_for_selector(LIVE)
+        opened, phases = len(sockets), set()
+        for _ in range(30):
+            phases.add(page.locator(".live").get_attribute("data-phase"))
+            page.wait_for_timeout(100)
+        assert (phases, len(sockets)) == ({"watching"}, opened), "an old feed goes on beside the new one"
+        context.close()
 
 
 def test_the_keyboard_reaches_pause(live):

@@ -10,7 +10,7 @@ export default function (component) {
 }
 
 function begin(root, data) {
-  const at = (name) => root.querySelector(name), mark = marker(root, at);
+  const at = (name) => root.querySelector(name), mark = root.marker ??= marker(root, at);
   let before = null;
 
   function take(told, pictured) {

@@ -1,10 +1,12 @@
 // What the views of live pictures share: it stands before each view's own script, in one module with it.
 const RETRY_MS = 1000, LENGTH_BYTES = 4;
 const LOST = "The program does not answer. It may have been closed; this page tries again by itself.";
+const ANEW = "The program was started anew. Reload this page.";
 
-// A rerun of the page calls a view again: the one that stands goes on.
+// A rerun of the page calls a view again: the one that stands goes on, unless the program was started anew.
 function standing(root, data, begin) {
-  if (!root.view || root.view.token !== data.token) root.view = begin(root, data);
+  if (root.view && root.view.token !== data.token) root.view.leave();
+  if (!root.view) root.view = begin(root, data);
   return root.view;
 }
 
@@ -16,11 +18,23 @@ function feed(root, { path, token }, { take, lost }) {
 
   function connect() {
     if (left) return;
+    let opened = false;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     socket = new WebSocket(`${scheme}//${location.host}${path}?token=${encodeURIComponent(token)}`);
     socket.binaryType = "arraybuffer";
     socket.onmessage = (message) => unpack(message.data);
-    socket.onclose = () => { if (!left) { lost({ phase: "problem", problem: LOST, guide: null }); setTimeout(connect, RETRY_MS); } };
+    socket.onopen = () => { opened = true; };
+    socket.onclose = async () => {
+      const problem = !left && !opened && await answers() ? ANEW : LOST;
+      if (left) return;
+      lost({ phase: "problem", problem, guide: null });
+      setTimeout(connect, RETRY_MS);
+    };
+  }
+
+  // A browser does not say why a socket was not opened. A server that answers has refused it: its token is another.
+  function answers() {
+    return fetch("/_stcore/health", { cache: "no-store" }).then((answer) => answer.ok, () => false);
   }
 
   async function unpack(buffer) {

@@ -99,11 +99,12 @@ function begin(root, data) {
     });
   }
 
-  at(".picture").addEventListener("click", (event) => {
+  // Set, not added: the view may begin again on the same page.
+  at(".picture").onclick = (event) => {
     if (!at(".picture").classList.contains("several")) return;
     const seen = at("img").getBoundingClientRect();
     pictures.say(JSON.stringify([(event.clientX - seen.left) / seen.width, (event.clientY - seen.top) / seen.height]));
-  });
+  };
 
   const pictures = feed(root, data, { take, lost: tell });
   return pictures;
