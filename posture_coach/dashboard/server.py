@@ -35,9 +35,9 @@ MIDDLEWARE = [Middleware(BackendAtRoot)]
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start what all tabs share, and stop it with the server: the camera is freed, uploaded files are deleted."""
-    camera.start()
-    analyze_routes.start()
     try:
+        camera.start()
+        analyze_routes.start()
         yield
     finally:
         analyze_routes.stop()

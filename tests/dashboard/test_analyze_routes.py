@@ -14,17 +14,19 @@ from starlette.applications import Starlette
 
 from posture_coach.batch.analyse import Settings
 from posture_coach.batch.baseline import Stretch
-from posture_coach.dashboard import jobs
+from posture_coach.dashboard import camera, jobs
 from posture_coach.dashboard.analyze import routes as analyze_routes
 from posture_coach.dashboard.analyze.options import as_query, from_query, in_words
 from posture_coach.dashboard.analyze.routes import PATH, ROUTES, shown_name, start, stop
 from posture_coach.dashboard.analyze.store import Store
 from posture_coach.dashboard.guard import TOKEN
-from posture_coach.errors import DataError
+from posture_coach.dashboard.server import lifespan
+from posture_coach.errors import DataError, PostureCoachError
 from posture_coach.pose.types import Model
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.files.own_targets import OwnTargets
-from tests.clips import names_in, small_disk
+from tests.clips import SQUATS, names_in, small_disk
+from tests.dashboard.conftest import serving
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 
@@ -181,6 +183,33 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
             assert post([b"x"])[0] == 200, "there is room for a small one"
         finally:
             stop()
+
+
+def test_without_a_cache_folder_the_dashboard_starts_and_a_file_is_refused_with_the_reason(tmp_path, monkeypatch):
+    (tmp_path / "cache").write_text("in the way", encoding="utf-8")
+    with serving(tmp_path, SQUATS):
+        pass
+    folder = tmp_path / "cache" / "posture-coach" / "analyze"
+    monkeypatch.setattr(analyze_routes, "default_root", lambda: folder)
+    start()
+    try:
+        status, words = post([b"x"])
+        assert (status, f"the folder {folder} cannot be made (Not a directory)" in words) == (503, True)
+    finally:
+        stop()
+    assert "The program is ending" in post([b"x"])[1]
+
+
+def test_a_start_that_fails_gives_the_camera_back(monkeypatch):
+    async def begin():
+        async with lifespan(None):
+            pytest.fail("it has started")
+
+    monkeypatch.setattr(analyze_routes, "default_root", lambda: 1 / 0)
+    with ThreadPoolExecutor(1) as thread, pytest.raises(ZeroDivisionError):
+        thread.submit(asyncio.run, begin()).result()
+    with pytest.raises(PostureCoachError):
+        camera.watch()
 
 
 @pytest.mark.parametrize(

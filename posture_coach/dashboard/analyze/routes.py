@@ -37,7 +37,14 @@ WORDS = {
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of what follows."""
 
+NO_FOLDER = (
+    "No file can be taken in, because the folder {} cannot be made ({}). Look at its rights and its disk, start the "
+    "program again, reload this page and drop the file again."
+)
+
 _store: Store | None = None
+_why_not = WORDS[NO_SERVICE]
+"""What is said while there is no private folder."""
 
 
 class _RefusedError(Exception):
@@ -47,16 +54,23 @@ class _RefusedError(Exception):
 
 
 def start() -> None:
-    """Make the private folder, delete what killed runs left, and begin an empty list of jobs."""
-    global _store  # the server is one process, and this is its one folder
+    """Make the private folder, delete what killed runs left, and begin an empty list of jobs.
+
+    Where the folder cannot be made, files are refused with the reason: the other pages need none.
+    """
+    global _store, _why_not  # the server is one process, and this is its one folder
     if _store is None:
-        _store = Store(default_root())
+        try:
+            _store = Store(default_root())
+        except OSError as why:
+            _why_not = NO_FOLDER.format(default_root(), why.strerror or why)
     jobs.start()
 
 
 def stop() -> None:
     """End whatever is being done, and delete every file and result."""
-    global _store
+    global _store, _why_not
+    _why_not = WORDS[NO_SERVICE]
     jobs.stop()
     if _store is not None:
         _store.close()
@@ -72,7 +86,7 @@ def shown_name(raw: str) -> str:
 async def _upload(request: Request) -> Response:
     registry = jobs.jobs()
     if _store is None or registry is None:
-        return PlainTextResponse(WORDS[NO_SERVICE], NO_SERVICE)
+        return PlainTextResponse(_why_not, NO_SERVICE)
     try:
         settings = replace(from_query(request.query_params), targets=camera.own_targets())
     except DataError as why:
