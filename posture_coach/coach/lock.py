@@ -10,6 +10,7 @@ import filelock
 import platformdirs
 
 from posture_coach.errors import CameraError
+from posture_coach.store.files.folder import FOLDER_MODE, data_folder, way_out
 
 
 def lock_file() -> Path:
@@ -24,12 +25,32 @@ def only_one_process() -> Iterator[None]:
     Raises
     ------
     CameraError
-        Another one holds it.
+        Another one holds it, or there is no place where it could be held.
     """
-    path = lock_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with filelock.FileLock(path, timeout=0):
-            yield
+        lock = _acquired(lock_file())
+    except OSError:
+        # Only then: elsewhere two processes with other data folders would not meet.
+        other = data_folder() / lock_file().name
+        try:
+            lock = _acquired(other)
+        except OSError as why:
+            raise CameraError(
+                f"The camera cannot be kept from other programs: {other} cannot be written "
+                f"({why.strerror or why}). {way_out(why)}"
+            ) from why
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(path: Path) -> filelock.BaseFileLock:
+    """Hold a file; raises CameraError where another process holds it, OSError where it cannot be made."""
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    lock = filelock.FileLock(path, timeout=0)
+    try:
+        lock.acquire()
     except filelock.Timeout as why:
         raise CameraError("Another posture-coach on this computer uses the camera. Close it there first.") from why
+    return lock

@@ -9,6 +9,7 @@ import pytest
 
 from posture_coach.coach import lock
 from posture_coach.errors import CameraError
+from posture_coach.store.files.folder import FOLDER_VARIABLE
 from tests.cli.typed import environment
 
 HOLD = """
@@ -64,3 +65,28 @@ def test_it_is_free_again_after_an_error_inside(home):
         raise ZeroDivisionError
     with lock.only_one_process():
         assert lock.lock_file().is_relative_to(home)
+
+
+@pytest.mark.usefixtures("holder")
+def test_another_data_folder_is_no_other_camera(tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "other"))
+    with pytest.raises(CameraError, match="Close it there first"), lock.only_one_process():
+        pytest.fail("two processes have the camera")
+
+
+@pytest.mark.parametrize("in_the_way", ["folder", "file"])
+def test_where_the_home_cannot_be_written_the_chosen_data_folder_stands_in(home, monkeypatch, in_the_way):
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    path = lock.lock_file()
+    if in_the_way == "folder":
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.write_text("", encoding="utf-8")
+    else:
+        path.mkdir(parents=True)
+    with pytest.raises(CameraError, match=FOLDER_VARIABLE), lock.only_one_process():
+        pytest.fail("nothing keeps others from the camera")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(home / "other"))
+    with lock.only_one_process():
+        assert (home / "other" / path.name).is_file()
+    with pytest.raises(FileNotFoundError), lock.only_one_process():
+        raise FileNotFoundError
