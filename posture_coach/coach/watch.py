@@ -81,6 +81,15 @@ class Wish:
     skeleton_only: bool = False
     place: str | None = None
 
+    @property
+    def view(self) -> tuple[object, ...]:
+        """What the own upright depends on."""
+        return self.source, self.model, self.mirror, self.rotate, self.place
+
+    def seen_as(self, other: Wish) -> bool:
+        """Return whether the source need not be opened anew: what is drawn may change at any time."""
+        return replace(self, skeleton_only=False) == replace(other, skeleton_only=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -246,7 +255,7 @@ class Watch:
             wish = replace(self._wish, **changes)  # type: ignore[arg-type]
             if wish == self._wish:
                 return
-            if _view_of(wish) != _view_of(self._wish):
+            if wish.view != self._wish.view:
                 self._upright.forget()
             self._wish, self._problem = wish, ""
             self._news.notify_all()
@@ -292,7 +301,7 @@ class Watch:
     def calibrate(self, guided: Guided, finish: Finish | None = None) -> None:
         """Lead the person through a calibration; one that runs is given up."""
         with self._news:
-            self._upright.take(guided, finish, _view_of(self._wish))
+            self._upright.take(guided, finish, self._wish.view)
 
     def look_again(self) -> None:
         """Read the places anew: one was renamed or deleted."""
@@ -345,10 +354,10 @@ class Watch:
             self.hold_against()  # its file may have been edited meanwhile
             session = Session(
                 live, wish.model, wish.fps, targets=self._held.targets if self._held else None, sink=self._keeper,
-                going=lambda: self._is_due() and _seen_alike(self._wish, wish) and self._notice(live),
+                going=lambda: self._is_due() and self._wish.seen_as(wish) and self._notice(live),
             )  # fmt: skip
             eye = seen_by(wish.source, live.info, wish.model, wish.fps, mirror=wish.mirror, rotate=wish.rotate)
-            self._upright.begin(session, eye, wish.place, _view_of(wish))
+            self._upright.begin(session, eye, wish.place, wish.view)
             if self._keeper is not None:
                 self._keeper.watch(wish.source, eye, lambda: self._upright.standing.place)
             self._set(_session=session)
@@ -389,13 +398,3 @@ class Watch:
 
 _NOTHING = (None, (), False, NO_MINUTES)
 """What there is to tell of a session before there is one."""
-
-
-def _view_of(wish: Wish) -> tuple[object, ...]:
-    """Return what the own upright depends on."""
-    return wish.source, wish.model, wish.mirror, wish.rotate, wish.place
-
-
-def _seen_alike(one: Wish, other: Wish) -> bool:
-    """Whether the source need not be opened anew: what is drawn may change at any time."""
-    return replace(one, skeleton_only=False) == replace(other, skeleton_only=False)
