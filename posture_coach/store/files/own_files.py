@@ -10,9 +10,9 @@ from posture_coach.store.files.whole import shred
 
 
 def own_files() -> list[Path]:
-    """Return these files, and what a killed program has left of one."""
+    """Return these files, damaged ones that were put aside, and what a killed program has left of one."""
     folder = data_folder()
-    found = [*folder.glob("places/*.toml"), *folder.glob("targets/*.toml"), folder / "settings.toml"]
+    found = [*folder.glob("places/*.toml"), *folder.glob("targets/*.toml*"), folder / "settings.toml"]
     found += [*folder.glob("**/.draft-*")]
     return sorted(path for path in found if path.is_file())
 

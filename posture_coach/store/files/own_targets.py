@@ -201,7 +201,7 @@ class OwnTargets:
         targets = merged(whole, shipped(), shipped_accuracy().mdc, file=str(path))
         with explaining(path):
             self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            write_whole(path, HEAD + tomli_w.dumps(whole), ".targets-")
+            write_whole(path, HEAD + tomli_w.dumps(whole))
         return targets
 
 

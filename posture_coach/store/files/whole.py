@@ -14,9 +14,9 @@ from posture_coach.store.files.folder import way_out
 _ZEROS = bytes(2**20)
 
 
-def write_whole(path: Path, text: str, prefix: str = ".draft-") -> None:
+def write_whole(path: Path, text: str) -> None:
     """Put a whole file in the place of an older one; only this user may read it."""
-    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
