@@ -116,6 +116,15 @@ def test_a_table_reads_alike_on_the_page_and_in_its_file():
     assert list(csv.reader(io.StringIO(table.csv()))) == [["what", "value", "n"], ["a", "1.235", "2"], ["b", "", ""]]
 
 
+def test_no_text_of_a_file_is_a_formula_to_a_spreadsheet():
+    rows = (("=cmd|' /C calc'!A0", -1.0), ("-1+1", None), ("'quoted", 2.0), ("plain", 3.0))
+    table = Table("diary", "Diary", "Words.", columns(("note", "note"), ("value", "value")), rows)
+    _, *read = csv.reader(io.StringIO(table.csv()))
+    assert [line[0] for line in read] == ["'=cmd|' /C calc'!A0", "'-1+1", "''quoted", "plain"]
+    assert read[0][1] == "-1.0", "a number is one"
+    assert table.lines()[0][0] == "=cmd|' /C calc'!A0", "and on the page nothing is put before it"
+
+
 def test_nothing_is_never_shown_as_a_number():
     assert said(NO, 1) == said(None, 0) == NOTHING
     assert said(-0.001, 0) == "0", "and no zero has a minus"

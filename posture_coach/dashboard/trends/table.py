@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from posture_coach.store.files.formulas import guarded
+
 NOTHING = "\u2013"
 """Stands where a number would."""
 
@@ -74,7 +76,7 @@ class Table:
         ]
 
     def csv(self) -> str:
-        """Return it as a file: numbers as they are, to a thousandth, and nothing where there is none."""
+        """Return it as a file: numbers to a thousandth, nothing where there is none, and no text that is a formula."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         shown = [k for k, column in enumerate(self.columns) if not column.hidden]
@@ -109,4 +111,6 @@ def listed(words: Sequence[str]) -> str:
 def _plain(value: Any) -> Any:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if isinstance(value, str):
+        return guarded(value)
     return round(value, 3) if isinstance(value, float) else value

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, Self, TextIO
 
 from posture_coach.store.carried.export_form import Cell, FaultError, Kind, cells
+from posture_coach.store.files.formulas import GUARD, guarded
 
 FileKind = Literal["csv", "parquet", "json"]
 AT_ONCE = 2000
 """Rows that are in memory at a time."""
 MOST_LETTERS = 2**27
 """Of one cell of CSV: what lowered the score of a long day, moment by moment, is far below it."""
-FORMULAS, GUARD = ("=", "+", "-", "@", "\t", "\r"), "'"
-"""What a spreadsheet takes for a formula, and what tells it not to: names and notes are text, whoever wrote them."""
 
 Told = Mapping[str, Any]
 """A row as `export_form.told` tells it."""
@@ -46,8 +45,8 @@ class CsvWriter:
     def write(self, rows: list[Told]) -> None:
         """Add rows."""
         for row in rows:
-            guarded = {name: _guarded(row[name]) for name in self._text}
-            self._rows.writerow({**row, **_as_text(row, self._json), **guarded})
+            text = {name: guarded(row[name]) for name in self._text if row[name] is not None}
+            self._rows.writerow({**row, **_as_text(row, self._json), **text})
 
     def close(self) -> None:
         """Finish the file."""
@@ -213,10 +212,6 @@ def _check_names(names: Any, table: str) -> None:
     missing = [cell.name for cell in cells(table) if cell.column and cell.name not in names]
     if missing:
         raise FaultError(f"columns are missing: {', '.join(missing[:5])}")
-
-
-def _guarded(text: str | None) -> str | None:
-    return GUARD + text if text is not None and text.startswith((*FORMULAS, GUARD)) else text
 
 
 def _as_text(row: Told, names: list[str]) -> dict[str, str | None]:
