@@ -410,6 +410,47 @@ def test_what_is_not_as_it_was_written_is_refused_whole(folder, opening, tmp_pat
     assert all(not rows(empty, table) for table in METADATA.sorted_tables)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("people.json", '"name":"ana"', '"name":"me"'),
+        ("people.json", '"name":"ana"', '"name":"Ana"'),
+        ("people.json", '"name":"ana"', '"name":"../ana"'),
+        ("people.json", '"name":"ana"', '"name":["ana"]'),
+        ("diary.json", '"answers":{"pain":3,', '"answers":{'),
+        ("diary.json", '"answers":{"pain":3,', '"answers":{"pain":11,'),
+        ("diary.json", '"answers":{', '"answers":[{'),
+        ("diary.json", '"note":"', '"note":7,"was":"'),
+        ("diary.json", '"note":"', '"note":"\\u0000'),
+        ("diary.json", '"utc_offset_s":3600', '"utc_offset_s":86400'),
+        ("diary.json", '"utc_offset_s":3600', '"utc_offset_s":1e300'),
+        ("diary.json", '"utc_offset_s":3600', '"utc_offset_s":"soon"'),
+        ("diary.json", '"at_s":', '"at_s":9000000000000000000,"was":'),
+    ],
+)
+def test_a_name_or_an_answer_that_nobody_could_have_given_is_refused_whole(sealed, opening, tmp_path, name, old, new):
+    change(sealed, name, old, new)
+    if new.endswith("[{"):
+        change(sealed, name, '"utc_offset_s":3600}', '"utc_offset_s":3600}]')
+    empty = opening(f"sqlite:///{tmp_path / 'empty.db'}")
+    prepare(empty, NOW)
+    with pytest.raises(StoreDamagedError, match="Nothing was imported"):
+        bring_back(empty, opened(sealed), FieldKey(keys.make(empty, 1, PASSPHRASE)))
+    assert not rows(empty, PEOPLE)
+    assert not rows(empty, DIARY)
+
+
+@pytest.fixture
+def sealed(file, tmp_path):
+    """Return an export with a name and a diary entry, opened."""
+    sealer = keys.make(file, 1, PASSPHRASE)
+    with file.writing() as connection:
+        ana = people.add(connection, sealer, "ana", 1_700_000_000).id
+        diary.add(connection, sealer, ana, diary.Entry(NOW, pain=3, note="stiff"))
+    export(file, tmp_path / "sealed", "json", ALL, NOW, FieldKey(sealer))
+    return tmp_path / "sealed"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("damage", ["byte", "half", "gone"])
 def test_a_damaged_file_is_named(file, tmp_path, kind, damage):

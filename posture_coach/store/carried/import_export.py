@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from posture_coach.errors import StoreDamagedError, StoreError, StoreNewerError
+from posture_coach.errors import DataError, StoreDamagedError, StoreError, StoreNewerError
 from posture_coach.store.carried.export import FORMAT, MANIFEST, sha256
 from posture_coach.store.carried.export_files import AT_ONCE, FileKind, rows_of
 from posture_coach.store.carried.export_form import EXPORTED, FORM, FaultError, Key, kept
+from posture_coach.store.files.own_targets import ME, person_name
 from posture_coach.store.history.database import Database
 from posture_coach.store.history.migrate import forms
 from posture_coach.store.history.rollups import NO_PROFILE, sum_day, sum_minutes
@@ -32,6 +33,7 @@ from posture_coach.store.history.tables import (
     SESSIONS,
     WINDOWS,
 )  # fmt: skip
+from posture_coach.store.sealed import diary
 from posture_coach.store.sealed.keys import NO_NAME
 
 Day = tuple[int, date]
@@ -211,6 +213,12 @@ class _Import:
         if name is None or self._key is None:
             self._done.sealed += 1
             return
+        try:
+            # `people.add` gives no other, and nobody else may go by the name of the one who uses the program.
+            if person_name(name) != name or name == ME:
+                raise DataError(f"{name!r:.60} is no name of a person")
+        except (DataError, TypeError) as why:
+            raise self._source.damaged(f"people: {why}") from why
         sealed = self._key.seals("people", {"id": person}, name)
         self._connection.execute(update(PEOPLE).where(PEOPLE.c.id == person).values(name_sealed=sealed))
 
@@ -312,8 +320,15 @@ class _Import:
             elif told.get("answers") is None or self._key is None:
                 self._done.sealed += 1
             else:
-                row["answers_sealed"] = self._key.seals("diary", row, told["answers"])
+                row["answers_sealed"] = self._key.seals("diary", row, self._answers(row["at"], told["answers"]))
                 self._added(DIARY, row)
+
+    def _answers(self, at: int, told: Any) -> dict[str, Any]:
+        """Return answers as the diary seals them: whoever reads it later trusts their form."""
+        try:
+            return diary.answers(diary.checked(diary.answered(at, told)))
+        except (DataError, KeyError, TypeError, ValueError, OverflowError, OSError) as why:
+            raise self._source.damaged(f"the diary entry of second {at} is none ({why!r:.200})") from why
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -109,18 +110,28 @@ def entries(
     return [_entry(sealer, row) for row in connection.execute(chosen.order_by(DIARY.c.at, DIARY.c.id))]
 
 
+def answers(entry: Entry) -> dict[str, Any]:
+    """Return what is sealed of an entry."""
+    offset = entry.at.utcoffset() or timedelta()
+    return {
+        "pain": entry.pain, "comfort": entry.comfort, "note": entry.note, "utc_offset_s": int(offset.total_seconds()),
+    }  # fmt: skip
+
+
+def answered(at: int, told: Mapping[str, Any]) -> Entry:
+    """Return the entry that `answers` told, of a moment in seconds since 1970 UTC; unchecked, without its number."""
+    zone = timezone(timedelta(seconds=told["utc_offset_s"]))
+    return Entry(datetime.fromtimestamp(at, zone), told["pain"], told["comfort"], told["note"])
+
+
 def _kept(connection: Connection, sealer: Sealer, key: int) -> Entry:
     return _entry(sealer, connection.execute(select(DIARY).where(DIARY.c.id == key)).one())
 
 
 def _row(sealer: Sealer, person: int, entry: Entry) -> dict[str, Any]:
     entry = checked(entry)
-    offset = entry.at.utcoffset() or timedelta()
-    answers = {
-        "pain": entry.pain, "comfort": entry.comfort, "note": entry.note, "utc_offset_s": int(offset.total_seconds()),
-    }  # fmt: skip
     at, day = _second(entry.at), entry.at.date()
-    sealed = sealer.seal_json(answers, answers_field(person, at, day))
+    sealed = sealer.seal_json(answers(entry), answers_field(person, at, day))
     return {"person_id": person, "at": at, "day": day, "answers_sealed": sealed}
 
 
@@ -132,8 +143,7 @@ def _entry(sealer: Sealer | None, row: Row[Any]) -> Entry:
         told = sealer.open_json(row.answers_sealed, answers_field(row.person_id, row.at, row.day))
     except (StoreTamperedError, StoreKeyError) as why:
         return Entry(at, id=row.id, problem=str(why))
-    local = at.astimezone(timezone(timedelta(seconds=told["utc_offset_s"])))
-    return Entry(local, told["pain"], told["comfort"], told["note"], row.id)
+    return replace(answered(row.at, told), id=row.id)
 
 
 def _second(at: datetime) -> int:
