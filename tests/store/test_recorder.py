@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from posture_coach.errors import StoreBusyError
+from posture_coach.store.history import retention
 from posture_coach.store.history import sessions as history
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
@@ -18,6 +19,7 @@ from posture_coach.store.history.recorder import WAITING_S
 from posture_coach.store.history.tables import DAY_SCORES, EVENTS, SESSIONS, WINDOWS
 from tests.store.kept import count, hand_over, offsets, plain
 from tests.store.made import NOW, batches, origin
+from tests.store.test_history import write
 
 SOON_S = 20.0
 
@@ -169,6 +171,31 @@ def test_what_comes_while_a_write_fails_is_kept_with_what_it_failed_to_write(at,
     assert (how.problem, how.waiting_s) == ("held", 20)
     assert recorder.close().problem == ""
     assert offsets(at) == [*range(30)]
+
+
+def test_a_sweep_that_finds_the_file_held_is_tried_again_the_same_day(at, path, recording, monkeypatch):
+    with Database(address(at)) as database:
+        prepare(database, NOW)
+        write(database, origin(NOW - timedelta(days=400)), 60)
+    recorder, sweep = recording(at), retention.sweep
+    recorder.begin(origin())
+    hand_over(recorder, 0, 20)
+
+    def while_held(*given):
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            return sweep(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retention, "sweep", while_held)
+        how = recorder.flush()
+    assert "another program" in how.problem
+    assert (how.waiting_s, how.lost_s) == (0, 0), "what came is kept all the same"
+    assert count(at, SESSIONS) == 2
+    assert recorder.flush().problem == ""
+    recorder.close()
+    assert count(at, SESSIONS) == 1
+    assert offsets(at) == [*range(20)]
 
 
 def test_a_second_recorder_says_so_and_takes_over(at, recording):

@@ -310,9 +310,12 @@ class Recorder:
         today = self._now().date()
         if today == self._swept_on:
             return
+        kept: Settings | None = None
         # A settings file that is damaged must not stop the writing: what is old stays, and the settings page tells.
         with suppress(StoreError):
-            kept: Settings = settings()
+            kept = settings()
+        if kept is not None:
+            # Where it fails, a history that is busy above all, it is tried again at the next commit.
             retention.sweep(database, kept, today)
         self._swept_on = today
 
