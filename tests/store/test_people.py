@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from sqlalchemy import insert
 
 from posture_coach.errors import DataError
 from posture_coach.store.files.own_targets import ME
 from posture_coach.store.history import sessions as history
+from posture_coach.store.history import trends
+from posture_coach.store.history.migrate import prepare
+from posture_coach.store.history.tables import PEOPLE
+from posture_coach.store.history.trends import About
 from posture_coach.store.sealed import keys, people
-from tests.store.made import origin
+from tests.store.made import NOW, origin
 
 SECOND = origin().second
 
@@ -39,6 +46,36 @@ def test_me_has_no_name_and_needs_no_key(database, sealer):
         assert people.find(connection, None, ME) == me
         with pytest.raises(DataError, match="number"):
             people.rename(connection, sealer, me.id, "anna2")
+
+
+def test_two_who_begin_at_once_are_one_me(url, opening):
+    first, second = opening(url), opening(url)
+    prepare(first, NOW)
+    found = []
+
+    def begin():
+        with second.writing() as connection:
+            found.append(history.me(connection, SECOND))
+
+    with first.writing() as connection:
+        found.append(history.me(connection, SECOND))
+        other = threading.Thread(target=begin)
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert found[0] == found[1]
+
+
+def test_a_history_with_two_of_them_is_read_all_the_same(database):
+    with database.writing() as connection:
+        me = history.begin(connection, origin())
+        connection.execute(insert(PEOPLE).values(made_at=SECOND))
+    with database.reading() as connection:
+        assert trends.clocks(connection, About(), NOW.date(), NOW.date())
+        assert people.named(connection, None, ME).id == people.find(connection, None, ME).id == 1
+    with database.writing() as connection:
+        assert people.me(connection, SECOND).id == 1
+    assert me == 1
 
 
 def test_everybody_is_listed_and_without_the_key_nobody_by_name(database, sealer):

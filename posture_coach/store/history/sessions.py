@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from posture_coach.scoring.rules import Rules
 from posture_coach.scoring.targets import Targets
@@ -38,7 +38,12 @@ def begin(connection: Connection, origin: Origin) -> int:
 
 def me(connection: Connection, now: int) -> int:
     """Return the number of the one who uses the program on this machine, whose name is not kept."""
-    known = connection.execute(select(PEOPLE.c.id).where(PEOPLE.c.name_sealed.is_(None))).scalar()
+    nameless = select(func.min(PEOPLE.c.id)).where(PEOPLE.c.name_sealed.is_(None))
+    known = connection.execute(nameless).scalar()
+    if known is None and connection.dialect.name == "postgresql":
+        # A file has one writer at a time; on a server another one may be adding them at this moment.
+        connection.execute(text("LOCK TABLE people IN SHARE ROW EXCLUSIVE MODE"))
+        known = connection.execute(nameless).scalar()
     return int(known) if known is not None else _key(connection.execute(insert(PEOPLE).values(made_at=now)))
 
 

@@ -383,7 +383,7 @@ def _about(table: Any, about: About) -> list[Any]:
 
 
 def _person(column: Any, person: int | None) -> Any:
-    me = select(PEOPLE.c.id).where(PEOPLE.c.name_sealed.is_(None)).scalar_subquery()
+    me = select(func.min(PEOPLE.c.id)).where(PEOPLE.c.name_sealed.is_(None)).scalar_subquery()
     return column == (me if person is None else person)
 
 

@@ -91,7 +91,7 @@ def named(connection: Connection, sealer: Sealer | None, typed: str) -> Person:
         It is no name, or nobody has it; the message says who there is.
     """
     name, everybody = person_name(typed), listed(connection, sealer)
-    known = {person.name: person for person in everybody} | {str(person.id): person for person in everybody}
+    known = {person.name: person for person in reversed(everybody)} | {str(person.id): person for person in everybody}
     if name not in known:
         nobody = f"has the number {name}" if name.isdecimal() else f"is called {name!r}"
         there = f"There are: {numbered(everybody)}." if everybody else "It holds nobody yet."
