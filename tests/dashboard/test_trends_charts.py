@@ -30,8 +30,8 @@ WINDOWS = [WindowScore(MONDAY + timedelta(days=k), 9 + k, 1800, 70.0 + k) for k 
 def day_charts():
     hours = hour_table([hour_of_day(9, 60.0), hour_of_day(11, NO), hour_of_day(12, 80.0)], "Monday", RULES)
     stretches = [Stretch(9 * 3600, 10 * 3600, Activity.SITTING), Stretch(36000, 36600, Activity.AWAY)]
-    ribbon = ribbon_table(stretches, {}, 0, "x", "What you did")
-    bouts = bout_table([Bout(9 * 3600, 2400, True), Bout(50000, 600, False)], 0, RULES, "Monday")
+    ribbon = ribbon_table(stretches, {}, lambda _: 0, "x", "What you did")
+    bouts = bout_table([Bout(9 * 3600, 2400, True), Bout(50000, 600, False)], lambda _: 0, RULES, "Monday")
     yield "hours", hours, charts.hour_scores_chart(hours)
     yield "parts of a day", hours, charts.parts_chart(hours, charts.hour_axis(hours.column("hour")))
     yield "ribbon", ribbon, charts.ribbon_chart(ribbon)
@@ -65,7 +65,7 @@ def other_charts():
 def one_lane(count):
     doing = [Activity.SITTING, Activity.STANDING][:count]
     stretches = [Stretch(3600 * k, 3600 * (k + 1), one) for k, one in enumerate(doing)]
-    return charts.ribbon_chart(ribbon_table(stretches, {}, 0, "x", "What you did"))
+    return charts.ribbon_chart(ribbon_table(stretches, {}, lambda _: 0, "x", "What you did"))
 
 
 def one_weekday(count):

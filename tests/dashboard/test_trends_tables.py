@@ -248,18 +248,21 @@ def test_the_ribbon_names_what_was_done_the_longest_first():
         Stretch(4200, 9000, Activity.SITTING),
     ]
     spent = {Activity.AWAY: 620, Activity.SITTING: 8390, Activity.WALKING: 20}
-    table = ribbon_table(stretches, spent, 3600, "Monday", "What you did")
+    table = ribbon_table(stretches, spent, lambda _: 3600, "Monday", "What you did")
     assert table.words == "What you did on Monday: sitting 2 h 20 min and away 10 min."
     assert table.lines()[1] == ["02:00", "02:10", "away", "10"]
     assert table.column("start_h") == pytest.approx([1.0, 2.0, 2 + 1 / 6])
 
 
 def test_bouts_say_what_ended_them():
-    table = bout_table([Bout(0, 2400, True), Bout(7200, 600, False)], 0, RULES, "Monday")
+    table = bout_table([Bout(0, 2400, True), Bout(7200, 600, False)], lambda _: 0, RULES, "Monday")
     assert table.lines() == [["00:00", "40", "a break"], ["02:00", "10", "out of view"]]
     assert "1 of them longer than 30 minutes; the longest took 40 minutes" in table.words
-    assert bout_table([Bout(0, 60, True)], 0, RULES, "Monday").words == "1 bout of sitting on Monday; it took 1 minute."
-    assert bout_table([], 0, RULES, "Monday").words == "No bout of sitting on Monday."
+    assert (
+        bout_table([Bout(0, 60, True)], lambda _: 0, RULES, "Monday").words
+        == "1 bout of sitting on Monday; it took 1 minute."
+    )
+    assert bout_table([], lambda _: 0, RULES, "Monday").words == "No bout of sitting on Monday."
 
 
 # Verdicts

@@ -100,7 +100,6 @@ def answers(database, person):
             "ribbon": lambda one: trends.ribbon(connection, one, LAST),
             "events": lambda one: trends.events(connection, one, *span),
             "ways": lambda one: trends.ways(connection, one, *span),
-            "utc_offset_s": lambda one: trends.utc_offset_s(connection, one, LAST),
             "clocks": lambda one: trends.clocks(connection, one, *span),
         }
         public = inspect.getmembers(trends, lambda one: inspect.isfunction(one) and one.__module__ == trends.__name__)

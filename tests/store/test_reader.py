@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from posture_coach.activity.types import Activity
+from posture_coach.dashboard.trends.day_tables import bout_table, ribbon_table
 from posture_coach.errors import StoreNewerError
 from posture_coach.store.files.folder import FOLDER_VARIABLE
 from posture_coach.store.history import reader, trends
@@ -25,8 +28,8 @@ def asking(url):
     opened.close()
 
 
-def write(database, length_s=600):
-    begun = origin(place=DOCKED)
+def write(database, length_s=600, at=NOW - timedelta(hours=9)):
+    begun = origin(at, place=DOCKED)
     with database.writing() as connection:
         session = history.begin(connection, begun)
         for batch in batches(length_s, every_s=length_s + 1):
@@ -45,9 +48,20 @@ def test_a_day_is_read_whole(database, asking):
     assert sum(one.day.seconds.values()) == 600
     assert [hour.hour for hour in one.hours] == [9]
     assert sum(stretch.end_at - stretch.at for stretch in one.ribbon) == 600
-    assert one.utc_offset_s == 3600
+    assert one.offset_s(one.ribbon[0].at) == 3600
     nothing = asking.ask(lambda c: reader.one_day(c, ME, TODAY.replace(day=1), RULES))
     assert (nothing.day, nothing.hours, nothing.ribbon) == (None, [], [])
+
+
+def test_a_day_of_two_zones_is_told_by_the_clock_of_each_session(database, asking):
+    write(database)
+    write(database, 660, NOW.replace(hour=9, tzinfo=timezone(timedelta(hours=-5))))
+    one = asking.ask(lambda c: reader.one_day(c, ME, TODAY, RULES))
+    assert len({stretch.at // 3600 for stretch in one.ribbon}) == 2
+    ribbon = ribbon_table(one.ribbon, one.day.seconds, one.offset_s, "Tuesday", "What you did")
+    bouts = bout_table(one.day.bouts, one.offset_s, RULES, "Tuesday")
+    for table in (ribbon, bouts):
+        assert {start[:2] for start in table.column("from")} == {f"{hour.hour:02}" for hour in one.hours} == {"09"}
 
 
 def test_several_days_are_read_closely_only_where_asked(database, asking):

@@ -50,7 +50,7 @@ def test_an_empty_history_answers_everything_with_nothing(database):
         assert trends.ribbon(connection, About(), TODAY) == []
         assert trends.events(connection, About(), YESTERDAY, TODAY) == []
         assert trends.measured(connection, About(), YESTERDAY, TODAY) == {}
-        assert trends.utc_offset_s(connection, About(), TODAY) == 0
+        assert trends.clocks(connection, About(), TODAY, TODAY) == []
 
 
 def test_how_far_it_reaches_and_where(filled):
@@ -60,7 +60,7 @@ def test_how_far_it_reaches_and_where(filled):
         assert trends.reach(connection, About(person=99)) is None
         assert trends.places(connection) == ["", "docked"]
         assert trends.ways(connection, About(), YESTERDAY, TODAY).places == ("", "docked")
-        assert trends.utc_offset_s(connection, About(), TODAY) == 3600
+        assert {offset for _, offset in trends.clocks(connection, About(), TODAY, TODAY)} == {3600}
 
 
 def test_no_bout_is_longer_than_what_was_sat_in_all(database):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.words import DAY_S, HOUR_S, MINUTE_S, lasting, short
@@ -18,6 +18,9 @@ from posture_coach.dashboard.trends.table import Column, Table, columns, listed
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Bout, Hour, Stretch
+
+OffsetS = Callable[[float], int]
+"""Tells how far local time was ahead of UTC, in seconds, at a moment in seconds since 1970 UTC."""
 
 
 def hour_table(hours: Sequence[Hour], words: str, rules: Rules) -> Table:
@@ -56,7 +59,7 @@ def hour_of(at: float, utc_offset_s: int) -> float:
 
 
 def ribbon_table(
-    stretches: Sequence[Stretch], seconds: Mapping[Activity, int], utc_offset_s: int, words: str, title: str
+    stretches: Sequence[Stretch], seconds: Mapping[Activity, int], offset_s: OffsetS, words: str, title: str
 ) -> Table:
     """Return what somebody did, to the minute.
 
@@ -64,16 +67,18 @@ def ribbon_table(
     ----------
     seconds
         Of each activity over the day: a minute of the stretches is that of what it was spent with most.
+    offset_s
+        Tells how far local time was ahead of UTC, in seconds, at the start of a stretch, which ends by the same clock.
     title
         Who did it.
     """
     rows = []
     for one in stretches:
-        minutes = (one.end_at - one.at) / MINUTE_S
-        start = hour_of(one.at, utc_offset_s)
+        minutes, offset = (one.end_at - one.at) / MINUTE_S, offset_s(one.at)
+        start = hour_of(one.at, offset)
         rows.append(
             (
-                clock(one.at, utc_offset_s), clock(one.end_at, utc_offset_s), str(one.activity), minutes,
+                clock(one.at, offset), clock(one.end_at, offset), str(one.activity), minutes,
                 start, start + minutes * MINUTE_S / HOUR_S,
             )
         )  # fmt: skip
@@ -84,13 +89,14 @@ def ribbon_table(
     return Table("activities", title, f"{title} on {words}: {told}.", (*heads, *placed), tuple(rows))
 
 
-def bout_table(bouts: Sequence[Bout], utc_offset_s: int, rules: Rules, words: str) -> Table:
-    """Return each bout of sitting."""
+def bout_table(bouts: Sequence[Bout], offset_s: OffsetS, rules: Rules, words: str) -> Table:
+    """Return each bout of sitting; `offset_s` as for `ribbon_table`."""
     rows = []
     for one in bouts:
-        start, minutes = hour_of(one.at, utc_offset_s), one.seconds / MINUTE_S
+        offset, minutes = offset_s(one.at), one.seconds / MINUTE_S
+        start = hour_of(one.at, offset)
         ended = "a break" if one.broken else "out of view"
-        rows.append((clock(one.at, utc_offset_s), minutes, ended, start, start + one.seconds / HOUR_S))
+        rows.append((clock(one.at, offset), minutes, ended, start, start + one.seconds / HOUR_S))
     good = good_bout_min(rules)
     lasted = [minutes for _, minutes, *_ in rows]
     told = f"No bout of sitting on {words}."

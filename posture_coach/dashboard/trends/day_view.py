@@ -10,7 +10,7 @@ from posture_coach.coach.story.day import is_judged
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.choice import Choice, nothing_kept
-from posture_coach.dashboard.trends.day_tables import bout_table, hour_extremes, hour_table, ribbon_table
+from posture_coach.dashboard.trends.day_tables import OffsetS, bout_table, hour_extremes, hour_table, ribbon_table
 from posture_coach.dashboard.trends.figure import show
 from posture_coach.dashboard.trends.history import READER
 from posture_coach.dashboard.trends.html import cards_html, day_cards, note_html, parts_told
@@ -39,9 +39,9 @@ def day_view(choice: Choice, period: Period) -> None:
         ))  # fmt: skip
         return
     _hours(choice, found, period, rules, mean_of([day.score for day in tables.without_glimpses(first_days, rules)]))
-    ribbon = ribbon_table(found.ribbon, found.day.seconds, found.utc_offset_s, period.words, choice.whose.done)
+    ribbon = ribbon_table(found.ribbon, found.day.seconds, found.offset_s, period.words, choice.whose.done)
     show(ribbon, charts.ribbon_chart(ribbon), file=choice.file)
-    _bouts(choice, found.day, found.utc_offset_s, period, rules)
+    _bouts(choice, found.day, found.offset_s, period, rules)
 
 
 def _asked(connection: Any, choice: Choice, period: Period, rules: Rules) -> tuple[OneDay, list[Day]]:
@@ -63,8 +63,8 @@ def _hours(choice: Choice, found: OneDay, period: Period, rules: Rules, mean: fl
         show(parts, chart, (charts.PART_KEY,), choice.file)
 
 
-def _bouts(choice: Choice, day: Day, utc_offset_s: int, period: Period, rules: Rules) -> None:
-    bouts, good = bout_table(day.bouts, utc_offset_s, rules, period.words), tables.good_bout_min(rules)
+def _bouts(choice: Choice, day: Day, offset_s: OffsetS, period: Period, rules: Rules) -> None:
+    bouts, good = bout_table(day.bouts, offset_s, rules, period.words), tables.good_bout_min(rules)
     keys = (f"Dashed: {good:.0f} minutes, as long as sitting in one go is good for.", HOLLOW)
     show(bouts, charts.bout_chart(bouts, good) if bouts.rows else None, keys, choice.file)
     st.html(note_html(tables.planned_words(rules)))

@@ -17,6 +17,7 @@ from posture_coach.scoring.rules import Rules
 from posture_coach.store.history import trends
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import readable
+from posture_coach.store.history.story import offset_s
 from posture_coach.store.history.trends import About, Day, Hour, Stretch, Ways, WindowScore
 
 Answer = TypeVar("Answer")
@@ -91,12 +92,22 @@ def _is_there(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OneDay:
-    """What is known of one day; `day` is None where nothing is."""
+    """What is known of one day; `day` is None where nothing is.
+
+    Parameters
+    ----------
+    clocks
+        (from when on, how far local time was ahead of UTC), both in seconds, session by session.
+    """
 
     day: Day | None
     hours: list[Hour]
     ribbon: list[Stretch]
-    utc_offset_s: int
+    clocks: list[tuple[int, int]]
+
+    def offset_s(self, at: float) -> int:
+        """Return how far local time was ahead of UTC at a moment of a session; 0 where nothing is known."""
+        return offset_s(self.clocks, at) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ def one_day(connection: Connection, about: About, day: date, rules: Rules) -> On
     found = trends.days(connection, about, day, day)
     return OneDay(
         found[0] if found else None, trends.hours(connection, about, day, rules),
-        trends.ribbon(connection, about, day), trends.utc_offset_s(connection, about, day),
+        trends.ribbon(connection, about, day), trends.clocks(connection, about, day, day),
     )  # fmt: skip
 
 

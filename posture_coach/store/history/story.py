@@ -62,14 +62,19 @@ class Told:
 
     def offset_s(self, at: float) -> int | None:
         """Return how far local time was ahead of UTC at a moment of a session; None where that is no longer kept."""
-        # Sums begin with the full minute before the session does.
-        known = bisect_right(self.clocks, at + MINUTE_S, key=lambda clock: clock[0])
-        return self.clocks[known - 1][1] if known else None
+        return offset_s(self.clocks, at)
 
     @property
     def length(self) -> int:
         """How many days it has so far."""
         return (min(self.last, self.now.date()) - self.first).days + 1
+
+
+def offset_s(clocks: Sequence[tuple[int, int]], at: float) -> int | None:
+    """Return how far local time was ahead of UTC at a moment of a session, by `trends.clocks`; None: not kept."""
+    # Sums begin with the full minute before the session does.
+    known = bisect_right(clocks, at + MINUTE_S, key=lambda clock: clock[0])
+    return clocks[known - 1][1] if known else None
 
 
 def told(

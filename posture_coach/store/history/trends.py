@@ -345,12 +345,6 @@ def ways(connection: Connection, about: About, first: date, last: date) -> Ways:
     )  # fmt: skip
 
 
-def utc_offset_s(connection: Connection, about: About, day: date) -> int:
-    """Return how far local time was ahead of UTC on a day; 0 where nothing is known."""
-    known = clocks(connection, about, day, day)
-    return known[-1][1] if known else 0
-
-
 def clocks(connection: Connection, about: About, first: date, last: date) -> list[tuple[int, int]]:
     """Return (from when on, how far local time was ahead of UTC), both in seconds, session by session."""
     chosen = select(SESSIONS.c.started_at, SESSIONS.c.utc_offset_s).where(*_sessions(connection, about, first, last))
