@@ -128,13 +128,17 @@ class Keeper:
 
     @property
     def problem(self) -> str:
-        """Why nothing can be written now, what becomes of what comes meanwhile; empty where all is well."""
+        """Why nothing can be written now, or what has happened to what was kept; empty where all is well."""
         how = self._recorder.keeping
-        if not self.keeps or not how.problem:
+        if not self.keeps:
             return ""
-        waits = f" {_lasted(how.waiting_s)} wait in memory and follow when it can be written." if how.waiting_s else ""
-        lost = f" {_lasted(how.lost_s)} could not be kept." if how.lost_s else ""
-        return f"{how.problem}{waits}{lost}"
+        parts = [how.problem, how.notice]
+        if how.problem and how.waiting_s:
+            # Where all is well something waits too, for the next commit.
+            parts.append(f"{_lasted(how.waiting_s)} wait in memory and follow when it can be written.")
+        if how.lost_s:
+            parts.append(f"{_lasted(how.lost_s)} could not be kept.")
+        return " ".join(filter(None, parts))
 
     @property
     def words(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
@@ -25,10 +26,11 @@ from posture_coach.store.files.settings import FILE_NAME, Settings, save
 from posture_coach.store.history import sessions as history
 from posture_coach.store.history.database import Database, address
 from posture_coach.store.history.migrate import prepare
-from posture_coach.store.history.recorder import Recorder
+from posture_coach.store.history.recorder import WAITING_S, Recorder
 from posture_coach.store.history.records import PlaceKept
 from posture_coach.store.history.tables import EVENTS, SECONDS, SESSIONS, WINDOWS
 from posture_coach.store.sealed import keys, people
+from tests.clips import must_have
 from tests.scoring.over_time import NECK, PITCH, TRUNK, assessed
 
 ZONE = timezone(timedelta(hours=1))
@@ -106,6 +108,21 @@ def test_seconds_are_kept_at_their_time_of_day(told):
     assert [row.at for row in told.rows(SECONDS)] == list(range(began, began + 20))
     assert (session.source, session.model, session.mode) == ("Camera", "full", "tracked")
     assert session.own_targets is None
+
+
+def test_a_history_that_was_deleted_and_what_was_lost_is_told_though_it_is_written_again(told, recorder, tmp_path):
+    must_have(sys.platform != "win32", "deleting a file that is open")
+    told.keeper.watch("0", EYE)
+    told.seconds(0, 10)
+    assert told.keeper.problem == "", "what waits for the next commit is no problem"
+    assert recorder.flush().problem == ""
+    for path in tmp_path.glob("history.db*"):
+        path.unlink()
+    told.seconds(10, WAITING_S + 90)
+    assert recorder.flush().problem == ""
+    assert "was deleted, or another one put in its place" in told.keeper.problem
+    assert told.keeper.problem.endswith(" 2 min could not be kept.")
+    assert "wait in memory" not in told.keeper.problem
 
 
 def test_a_machine_that_slept_begins_a_session_of_its_own(told, clock):
