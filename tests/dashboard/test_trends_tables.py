@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from posture_coach.activity.types import Activity
+from posture_coach.coach.story.sitting import good_min
+from posture_coach.coach.story.words import clock
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.day_tables import (
     bout_table,
-    clock,
     hour_extremes,
     hour_of,
     hour_table,
@@ -146,7 +147,7 @@ def test_a_week_of_a_year_tells_the_median_of_its_days():
 
 
 def test_breaks_are_planned_as_often_as_sitting_in_one_go_is_good_for():
-    assert tables.good_bout_min(RULES) == 30
+    assert good_min(RULES) == 30
     one = tables.sat([a_day(0, bouts=((3600, True), (1800, False), (1800, True)))], RULES)
     assert (one.seconds, one.taken, one.planned, one.longest_min, one.median_min) == (7200, 2, 4.0, 60.0, 30.0)
     nobody = tables.sat([a_day(0, bouts=())], RULES)
@@ -252,6 +253,13 @@ def test_the_ribbon_names_what_was_done_the_longest_first():
     assert table.words == "What you did on Monday: sitting 2 h 20 min and away 10 min."
     assert table.lines()[1] == ["02:00", "02:10", "away", "10"]
     assert table.column("start_h") == pytest.approx([1.0, 2.0, 2 + 1 / 6])
+
+
+def test_what_ends_at_midnight_ends_with_its_day():
+    stretches = [Stretch(86400 - 3600 - 1800, 86400 - 3600, Activity.SITTING)]
+    table = ribbon_table(stretches, {Activity.SITTING: 1800}, lambda _: 3600, "Monday", "What you did")
+    assert table.lines() == [["23:30", "24:00", "sitting", "30"]]
+    assert table.column("end_h") == [24.0]
 
 
 def test_bouts_say_what_ended_them():

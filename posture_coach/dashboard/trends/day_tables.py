@@ -7,14 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from posture_coach.activity.types import Activity
-from posture_coach.coach.story.words import DAY_S, HOUR_S, MINUTE_S, lasting, short
-from posture_coach.dashboard.trends.period_tables import (
-    PART_TITLE,
-    Extremes,
-    extremes,
-    good_bout_min,
-)
-from posture_coach.dashboard.trends.table import Column, Table, columns, listed
+from posture_coach.coach.story.sitting import good_min
+from posture_coach.coach.story.words import DAY_S, HOUR_S, MINUTE_S, clock, lasting, listed, short
+from posture_coach.dashboard.trends.period_tables import PART_TITLE, Extremes, extremes
+from posture_coach.dashboard.trends.table import Column, Table, columns
 from posture_coach.scoring.noise import score_limit
 from posture_coach.scoring.rules import Rules
 from posture_coach.store.history.trends import Bout, Hour, Stretch
@@ -47,12 +43,6 @@ def hour_extremes(hours: Sequence[Hour], rules: Rules) -> Extremes | None:
     return extremes(scores, score_limit(rules))
 
 
-def clock(at: float, utc_offset_s: int) -> str:
-    """Write a moment as local time of day."""
-    minutes = int((at + utc_offset_s) % DAY_S // MINUTE_S)
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
 def hour_of(at: float, utc_offset_s: int) -> float:
     """Return a moment's local hour, with its minutes behind the point."""
     return (at + utc_offset_s) % DAY_S / HOUR_S
@@ -78,7 +68,7 @@ def ribbon_table(
         start = hour_of(one.at, offset)
         rows.append(
             (
-                clock(one.at, offset), clock(one.end_at, offset), str(one.activity), minutes,
+                clock(one.at, offset), clock(one.end_at, offset, ends=True), str(one.activity), minutes,
                 start, start + minutes * MINUTE_S / HOUR_S,
             )
         )  # fmt: skip
@@ -97,7 +87,7 @@ def bout_table(bouts: Sequence[Bout], offset_s: OffsetS, rules: Rules, words: st
         start = hour_of(one.at, offset)
         ended = "a break" if one.broken else "out of view"
         rows.append((clock(one.at, offset), minutes, ended, start, start + one.seconds / HOUR_S))
-    good = good_bout_min(rules)
+    good = good_min(rules)
     lasted = [minutes for _, minutes, *_ in rows]
     told = f"No bout of sitting on {words}."
     if len(lasted) == 1:

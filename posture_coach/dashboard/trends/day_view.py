@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from posture_coach.coach.story.day import is_judged
+from posture_coach.coach.story.sitting import good_min
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
 from posture_coach.dashboard.trends.choice import Choice, nothing_kept
@@ -64,7 +65,7 @@ def _hours(choice: Choice, found: OneDay, period: Period, rules: Rules, mean: fl
 
 
 def _bouts(choice: Choice, day: Day, offset_s: OffsetS, period: Period, rules: Rules) -> None:
-    bouts, good = bout_table(day.bouts, offset_s, rules, period.words), tables.good_bout_min(rules)
+    bouts, good = bout_table(day.bouts, offset_s, rules, period.words), good_min(rules)
     keys = (f"Dashed: {good:.0f} minutes, as long as sitting in one go is good for.", HOLLOW)
     show(bouts, charts.bout_chart(bouts, good) if bouts.rows else None, keys, choice.file)
     st.html(note_html(tables.planned_words(rules)))

@@ -12,6 +12,7 @@ import numpy as np
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import is_judged
+from posture_coach.coach.story.sitting import good_min
 from posture_coach.coach.story.words import HOUR_S, MINUTE_S, lasting
 from posture_coach.dashboard.trends.period import Period
 from posture_coach.dashboard.trends.table import Column, Table, columns, said
@@ -60,11 +61,6 @@ def without_glimpses(days: Iterable[Day], rules: Rules) -> list[Day]:
     ]  # fmt: skip
 
 
-def good_bout_min(rules: Rules) -> float:
-    """Return how long sitting in one go is good for, in minutes: a break is planned as often."""
-    return max(high for _, high in rules.sitting_min.good)
-
-
 def sat(days: Iterable[Day], rules: Rules) -> Sat:
     """Sum up how somebody sat."""
     days = list(days)
@@ -72,7 +68,7 @@ def sat(days: Iterable[Day], rules: Rules) -> Sat:
     bouts = [bout for day in days for bout in day.bouts]
     minutes = [bout.seconds / MINUTE_S for bout in bouts]
     return Sat(
-        seconds, sum(bout.broken for bout in bouts), seconds / MINUTE_S / good_bout_min(rules),
+        seconds, sum(bout.broken for bout in bouts), seconds / MINUTE_S / good_min(rules),
         max(minutes, default=math.nan), float(np.median(minutes)) if minutes else math.nan,
     )  # fmt: skip
 
@@ -246,7 +242,7 @@ def bouts_table(days: Sequence[Day], period: Period, rules: Rules) -> Table:
     longest = [row[2] for row in rows if not math.isnan(row[2])]
     told = f"Bouts of sitting over {_over(period)}: "
     told += f"the longest took {lasting(MINUTE_S * max(longest))}" if longest else "there were none"
-    told += f"; good is up to {good_bout_min(rules):.0f} minutes in one go."
+    told += f"; good is up to {good_min(rules):.0f} minutes in one go."
     heads = columns(
         ("median_min", "median bout (min)", 0), ("longest_min", "longest bout (min)", 0),
         ("sitting_h", "sitting (h a day)", 1), ("bouts", "bouts"),
@@ -273,7 +269,7 @@ def breaks_table(days: Sequence[Day], period: Period, rules: Rules) -> Table:
 def planned_words(rules: Rules) -> str:
     """Say what a planned break is."""
     return (
-        f"Planned is one break for every {good_bout_min(rules):g} minutes of sitting, as long as sitting in one go is "
+        f"Planned is one break for every {good_min(rules):g} minutes of sitting, as long as sitting in one go is "
         f"good for; a break is {rules.break_least_s / MINUTE_S:g} minute or more of something else."
     )
 

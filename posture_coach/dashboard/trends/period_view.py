@@ -8,6 +8,7 @@ import streamlit as st
 
 from posture_coach.activity.types import Activity
 from posture_coach.coach.story.day import is_judged
+from posture_coach.coach.story.sitting import good_min
 from posture_coach.coach.story.words import MINUTE_S
 from posture_coach.dashboard.trends import charts
 from posture_coach.dashboard.trends import period_tables as tables
@@ -127,7 +128,7 @@ def _parts_and_hours(choice: Choice, period: Period, now: Several, rules: Rules)
 def _sitting_and_breaks(choice: Choice, period: Period, now: Several, rules: Rules) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        bouts, good = tables.bouts_table(now.days, period, rules), tables.good_bout_min(rules)
+        bouts, good = tables.bouts_table(now.days, period, rules), good_min(rules)
         keys = ("Dot: the longest bout. Stroke: the median one.", f"Dashed: {good:.0f} minutes.")
         show(bouts, charts.period_bouts_chart(bouts, period, good), keys, choice.file)
     with right:

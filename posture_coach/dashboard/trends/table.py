@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,12 +99,6 @@ def said(value: Any, digits: int) -> str:
 def columns(*given: tuple[str, str] | tuple[str, str, int]) -> tuple[Column, ...]:
     """Return columns of (name, label, digits)."""
     return tuple(Column(*one) for one in given)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Write words as *one, two and three*."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _plain(value: Any) -> Any:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from posture_coach.activity.types import Activity
-from posture_coach.coach.story.words import small
+from posture_coach.coach.story.words import listed, small
 from posture_coach.dashboard.trends.period_tables import DIGITS, figures, sat
-from posture_coach.dashboard.trends.table import Table, columns, listed, said
+from posture_coach.dashboard.trends.table import Table, columns, said
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.comparison import Verdict
 from posture_coach.measures.definitions import BY_NAME, UNIT_SIGN
