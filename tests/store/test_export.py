@@ -198,6 +198,14 @@ def test_the_files_say_what_they_are(filled, key, tmp_path):
     assert os.name == "nt" or (tmp_path / "out").stat().st_mode & 0o077 == 0
 
 
+def test_the_moment_of_a_person_is_told_as_what_it_is(file):
+    sealer = keys.make(file, 1, PASSPHRASE)
+    with file.writing() as connection:
+        assert people.add(connection, sealer, "ana", 1_700_000_000).made_at == 1_700_000_000, "without any session"
+    told = schema()["$defs"]["people"]["items"]["properties"]["made_at_s"]["description"]
+    assert told == "When this person was added, or first recorded. [s since 1970 UTC]"
+
+
 def test_the_three_kinds_hold_the_same(filled, key, tmp_path):
     for kind in KINDS:
         export(filled, tmp_path / kind, kind, ALL, NOW, key)

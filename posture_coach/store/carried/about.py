@@ -49,7 +49,7 @@ _SHARED = {
 }
 _OWN = {
     "people.name_sealed": ("", "The name, sealed; empty for the one who uses the program on this machine."),
-    "people.made_at": ("s since 1970 UTC", "When the first session of this person began."),
+    "people.made_at": ("s since 1970 UTC", "When this person was added, or first recorded."),
     "profiles.place": ("", "What the person calls the place."),
     "profiles.sha256": ("", "SHA-256 of the place's file."),
     "sessions.utc_offset_s": ("s", "How far local time was ahead of UTC."),
