@@ -63,7 +63,7 @@ WORDS = {
     Reason.FAR_SIDE: "far side hidden",
     Reason.OUT_OF_PICTURE: "a needed point is out of the picture: move back or tilt the camera",
     Reason.NOT_SEEN: "a needed point is hidden",
-    Reason.NO_BASELINE: "needs your own upright (Live, Calibrate, or --baseline 0-5)",
+    Reason.NO_BASELINE: "needs your own upright first",
     Reason.NO_CAMERA_SCALE: "the camera's focal length is unknown",
     Reason.SKEWED_DEPTH: "the heavy model gives no usable depth: use --model full",
     Reason.UNDEFINED: "points coincide: no direction to measure",

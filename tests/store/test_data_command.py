@@ -416,7 +416,7 @@ def test_everything_goes_and_the_rest_when_asked_for(kept):
     ended = kept.data("delete", "--all", "--yes")
     assert ended.code == 0
     assert "Copies deleted whole" in ended.out
-    assert "settings stay: 1 file." in ended.out
+    assert "settings (1 file) and dropped files stay." in ended.out
     ended = kept.data("delete", "--all", "--files", "--yes")
     assert ended.code == 0
     assert not (kept.folder / "settings.toml").exists()
