@@ -1,4 +1,4 @@
-"""Everything this program raises on purpose.
+"""Everything this program raises on purpose, and the words for what it does not.
 
 ::
 
@@ -91,9 +91,9 @@ class StoreTamperedError(StoreError):
     """A sealed field is not as it was written."""
 
 
-def reason(why: Exception) -> str:
+def in_words(why: Exception, of: str = "") -> str:
     """Return what to tell of any error; one that was not raised on purpose is a fault, and is logged with its trace."""
     if isinstance(why, PostureCoachError):
         return str(why)
-    log.error("unforeseen fault", exc_info=why)
+    log.error("unforeseen fault%s", f" in {of}" if of else "", exc_info=why)
     return f"A fault in posture-coach itself, please report it: {type(why).__name__}: {why}"

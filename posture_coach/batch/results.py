@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,12 +18,10 @@ from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.summary import FINGERPRINT, fingerprint
 from posture_coach.batch.tables import frames_table, marked, write_csv, write_parquet
 from posture_coach.batch.writing import Drafts, written
-from posture_coach.errors import OutputError, PostureCoachError, SourceNotFoundError
+from posture_coach.errors import OutputError, SourceNotFoundError, in_words
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.chair_norms import Sitter
 from posture_coach.scoring.ergonomics.types import Answers
-
-log = logging.getLogger(__name__)
 
 FRAMES, SUMMARY = ".frames.parquet", ".summary.json"
 ENDINGS = (FRAMES, ".frames.csv", ".steps.csv", ".annotated.mp4", ".annotated.jpg", SUMMARY)
@@ -117,11 +114,8 @@ def process(job: Job, progress: Progress = lambda _: None) -> Outcome:
             raise without_media(job.path)
         analysis = analyse(job.path, job.settings, progress)
         done = _write(job, analysis, progress)
-    except PostureCoachError as why:
-        return failure(job, str(why))
-    except Exception as why:
-        log.exception("unforeseen fault in %s", job.stem)
-        return failure(job, f"A fault in posture-coach itself, please report it: {type(why).__name__}: {why}")
+    except Exception as why:  # noqa: BLE001 - the other inputs of the run go on
+        return failure(job, in_words(why, job.stem))
     return _outcome(job, done["status"], "", done)
 
 

@@ -24,7 +24,7 @@ from posture_coach.coach.lately import Lately
 from posture_coach.coach.places import seen_by
 from posture_coach.coach.session import Session
 from posture_coach.coach.upright import NOTHING_YET, Finish, Standing, Upright
-from posture_coach.errors import reason
+from posture_coach.errors import in_words
 from posture_coach.pose.camera import Live, is_camera, open_live
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.sources import LiveState
@@ -338,7 +338,7 @@ class Watch:
             try:
                 self._watch(wish)
             except Exception as why:  # noqa: BLE001 - a thread that ends would leave every page waiting for ever
-                self._rest(wish, reason(why))
+                self._rest(wish, in_words(why))
 
     def _is_due(self) -> bool:
         looked_at = self._viewers > 0 or time.monotonic() - self._left_s < GRACE_S

@@ -96,6 +96,8 @@ class Camera:
     def focal_at(self, width: int, height: int) -> float | None:
         """Return the focal length in pixels of pictures of this size, None where nothing says it.
 
+        `focal_px` alone is taken as it is: it has no size of its own, and a profile of another size is refused before.
+
         Raises
         ------
         PictureError

@@ -181,7 +181,7 @@ def test_a_baseline_makes_relative_bands_scorable(tmp_path):
     assert without.code == with_it.code == 0
     told = {name: summary(tmp_path / name, SLUMPED.stem) for name in ("without", "with")}
     assert told["without"]["measures"]["head_pitch_deg"]["median"] is None
-    assert "baseline" in told["without"]["measures"]["head_pitch_deg"]["reason"]
+    assert told["without"]["measures"]["head_pitch_deg"]["reason"] == "needs your own upright first"
     assert told["with"]["measures"]["head_pitch_deg"]["median"] is not None
     assert told["without"]["measures"]["trunk_inclination_deg"]["share_good"] is None
     assert told["with"]["measures"]["trunk_inclination_deg"]["share_good"] == 0.0, "slumped"

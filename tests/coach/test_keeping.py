@@ -59,6 +59,15 @@ class Known:
         return DOCKED
 
 
+def add_anna():
+    """Add somebody to the history that the settings name, and return her."""
+    with Database(address()) as database:
+        prepare(database, NINE)
+        sealer = keys.ready(database, 0)
+        with database.writing() as connection:
+            return people.add(connection, sealer, "anna", 0)
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -207,11 +216,7 @@ def test_of_others_nothing_is_kept_until_they_were_added(clock, monkeypatch):
         told.seconds(0, 5)
         assert not told.keeper.keeps
         assert told.keeper.words.startswith("Nothing is kept of anna: there is nobody of that name")
-        with Database(address()) as database:
-            prepare(database, NINE)
-            sealer = keys.ready(database, 0)
-            with database.writing() as connection:
-                anna = people.add(connection, sealer, "anna", 0)
+        anna = add_anna()
         told.keeper.whose = told.keeper.find("anna")
         told.seconds(5, 5)
         assert "the history of anna" in told.keeper.words
@@ -224,11 +229,7 @@ def test_of_others_nothing_is_kept_until_they_were_added(clock, monkeypatch):
 @pytest.mark.usefixtures("home")
 def test_of_others_nothing_is_kept_while_the_key_of_their_names_is_closed(clock, monkeypatch):
     monkeypatch.setenv(keys.PASSPHRASE_VARIABLE, "five words that nobody guesses")
-    with Database(address()) as database:
-        prepare(database, NINE)
-        sealer = keys.ready(database, 0)
-        with database.writing() as connection:
-            people.add(connection, sealer, "anna", 0)
+    add_anna()
     monkeypatch.delenv(keys.PASSPHRASE_VARIABLE)
     with closing(Recorder(now=clock)) as recorder:
         assert keys.PASSPHRASE_VARIABLE in Keeper(recorder, now=clock).find("anna").why_not
@@ -286,11 +287,7 @@ def test_the_time_in_which_nothing_was_to_be_kept_is_in_no_window(told):
 @pytest.mark.usefixtures("home")
 def test_minutes_of_one_person_are_not_in_the_history_of_another(clock, monkeypatch):
     monkeypatch.setenv(keys.PASSPHRASE_VARIABLE, "five words that nobody guesses")
-    with Database(address()) as database:
-        prepare(database, NINE)
-        sealer = keys.ready(database, 0)
-        with database.writing() as connection:
-            people.add(connection, sealer, "anna", 0)
+    add_anna()
     with closing(Recorder(now=clock)) as recorder:
         told = Told(recorder, clock)
         told.keeper.watch("0", EYE)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import pickle
 import signal
@@ -26,10 +25,8 @@ from posture_coach.batch.gait import gait_figures, gait_of, steps_table
 from posture_coach.batch.many import expected_pictures
 from posture_coach.batch.results import Job, Outputs, write_json
 from posture_coach.batch.tables import frames_table, write_csv, write_parquet
-from posture_coach.errors import PictureError, PostureCoachError
+from posture_coach.errors import PictureError, PostureCoachError, in_words
 from posture_coach.scoring.assess import Assessment
-
-log = logging.getLogger(__name__)
 
 MODULE = "posture_coach.dashboard.analyze.worker"
 ASSESSMENT, SUMMARY, CSV, PARQUET = ".assessment", ".summary.json", ".frames.csv", ".frames.parquet"
@@ -82,9 +79,8 @@ def run(task: Task, tell: Tell) -> None:
     except OSError as why:
         full = why.errno == errno.ENOSPC
         tell(failed=DISK_FULL if full else f"The result cannot be written: {why.strerror or why}.")
-    except Exception as why:
-        log.exception("unforeseen fault")
-        tell(failed=f"A fault in posture-coach itself, please report it: {type(why).__name__}: {why}")
+    except Exception as why:  # noqa: BLE001 - the page would wait for ever
+        tell(failed=in_words(why))
     else:
         tell(finished=True)
 
