@@ -33,8 +33,10 @@ LONGEST_SIDE_PX = 1280
 """Larger pictures are made smaller: lines get no better, and finding them four times as slow."""
 SHORTEST_SHARE = 0.05
 """Of the picture's height: shorter segments are books, leaves and letters, and their direction is poor."""
-STEEPEST_DEG = 20.0
-"""At the edge of a picture of a camera pitched by 15 degrees uprights lean by 11; beside it is room for some roll."""
+NEAR_DEG = 20.0
+"""Lines within this of where the bundle has an upright one could be upright: what of them is in the bundle counts."""
+FURTHEST_DEG = 50.0
+"""At the edge of a picture of a camera rolled by 30 degrees and pitched by 30, uprights lean by 50."""
 PERSON_MARGIN = 0.12
 """By how much of the person's longer side in the picture his outline is widened: hands and clothes reach beyond."""
 CROWN = 0.75
@@ -70,8 +72,9 @@ _BUNDLE_DEG = 0.4
 """Half-width of a bundle: edges of one room agree to a few tenths, and neighbours that lean by a degree are others."""
 _APART_DEG = 1.2
 """From where on another roll is a rival: three half-widths, so that the two share no line by width alone."""
-_ROLLS_DEG = np.arange(-120, 121) / 10.0
-_PITCHES_DEG = np.arange(-20, 21).astype(np.float64)
+_ROLLS_DEG = np.arange(-120, 121) * 0.25
+_PITCHES_DEG = np.arange(-30, 31).astype(np.float64)
+"""Cameras on tripods look down by up to 25 degrees."""
 _USUAL_PITCH_DEG = 10.0
 """Standard deviation of pitch before anything is seen: it bounds the roll where all lines stand on one side."""
 _ROUNDS = 8
@@ -160,13 +163,17 @@ class _Lines:
 
 @dataclass(frozen=True, slots=True)
 class _Bundle:
-    """The straight line through the slopes: height in the middle and rise, with their variances, and its lines."""
+    """The straight line through the slopes: height in the middle and rise, with their variances.
+
+    `inside` are its lines, `near` what could have been among them.
+    """
 
     height: float
     rise: float
     height_var: float
     rise_var: float
     inside: Bools
+    near: Bools
     rival: float
 
     @property
@@ -285,7 +292,7 @@ def _lines(found: Sequence[Floats], size: tuple[int, int], lens: Lens | None) ->
         corners, middle = undistorted(corners, lens), np.array([lens.centre_x_px, lens.centre_y_px])
     across, down = (corners[:, 1] - corners[:, 0]).T
     length = np.hypot(across, down)
-    steep = np.abs(across) < math.tan(math.radians(STEEPEST_DEG)) * down
+    steep = np.abs(across) < math.tan(math.radians(FURTHEST_DEG)) * down
     chosen = steep & (length > SHORTEST_SHARE * height)
     slope = across[chosen] / down[chosen]
     at = corners[chosen].mean(axis=1) - middle
@@ -309,7 +316,7 @@ def _told(lines: _Lines, size: tuple[int, int], pictures: int, focal_px: tuple[f
     )  # fmt: skip
     told = replace(told, pitch_deg=pitch, pitch_err_deg=math.hypot(*pitch_errs))
     length = float(inside.length.sum()) / height / pictures
-    share = float(inside.length.sum() / lines.length.sum())
+    share = float(inside.length.sum() / lines.length[bundle.near].sum())
     few = told.lines < MIN_LINES or len(_columns(inside, width)) < MIN_COLUMNS or length < MIN_LENGTH
     enough = told.lines >= MORE_LINES * MIN_LINES and length >= MORE_LINES * MIN_LENGTH
     most = MAX_ROLL_DEG if enough else USUAL_ROLL_DEG
@@ -353,8 +360,10 @@ def _bundle(lines: _Lines, size: tuple[int, int], pictures: int) -> _Bundle:
         height, rise = np.linalg.solve(normal, (design * weight[:, None]).T @ lines.slope).tolist()
     off = lines.slope - height - rise * lines.crossing
     inside = np.abs(off) < reach
+    expected = np.arctan(height + rise * lines.crossing)
+    near = np.abs(np.arctan(lines.slope) - expected) < math.radians(NEAR_DEG)
     variance = _variance(design, weight * off, np.linalg.inv(normal).astype(np.float64), lines, size[0])
-    return _Bundle(height, rise, *variance, inside, rival)
+    return _Bundle(height, rise, *variance, inside, near, rival)
 
 
 def _searched(lines: _Lines, size: tuple[int, int]) -> tuple[float, float, float]:
