@@ -10,7 +10,7 @@ from posture_coach.activity.recognise import gaps
 from posture_coach.activity.types import Activity
 from posture_coach.measures.measurer import Baseline
 from posture_coach.measures.types import View
-from posture_coach.pose.checks import SMALL_TRUNK_PX, person_changes_s, trunk_px
+from posture_coach.pose.checks import SMALL_TRUNK_PX, level, person_changes_s, trunk_px
 from posture_coach.pose.lookout import Sight
 from posture_coach.pose.roster import Roster
 from posture_coach.pose.types import PoseSeries
@@ -110,9 +110,11 @@ def _of_posture(result: Assessment) -> Iterator[str]:
     if (result.measures.view[found] == View.OBLIQUE).mean() > MOST:
         yield "seen from a corner: angles are less sure than from the side or the front, or empty; turn the camera"
     if np.isin(result.activity[found], (Activity.UNKNOWN, Activity.LYING)).mean() > MOST:
+        yield "mostly neither sitting, standing nor walking, so that little is scored"
+    if level(result.poses):
         yield (
-            "mostly neither sitting, standing nor walking, so that little is scored; if the person is upright, the "
-            "picture lies on its side: try --rotate 90 or 270"
+            "trunk and neck lie level in most pictures; if the person is upright, the picture lies on its side: try "
+            "--rotate 90 or 270"
         )
     if result.assumed[found].mean() > MOST:
         yield "the legs are out of the picture: sitting is assumed, not seen"

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from posture_coach.geometry import distance, inclination_deg, middle
+from posture_coach.geometry import HALF_TURN_DEG, distance, inclination_deg, middle
 from posture_coach.pose.types import Floats, Landmark, PoseSeries
 
 Bools = NDArray[np.bool_]
 
 INVERTED_MIN_DEG = 120.0
 """A trunk pointing this far down while the feet point up: nobody stands or sits like that."""
+LEVEL_MIN_DEG = 60.0
+"""From here on a trunk counts as level: nobody sits, stands or walks so."""
 PERSISTENT_SHARE = 0.5
 JUMP_TRUNKS = 1.0
 JUMP_TRUNKS_PER_S = 8.0
@@ -48,16 +50,26 @@ def whole(series: PoseSeries, points: Sequence[Landmark]) -> Bools:
 
 def upside_down(series: PoseSeries) -> bool:
     """Return whether the person is head down and feet up in most pictures: the picture is the wrong way round."""
-    found = series.detected
-    if not found.any():
-        return False
-    p = series.points_px[found]
-    hip = middle(p[:, Landmark.LEFT_HIP], p[:, Landmark.RIGHT_HIP])
-    shoulder = middle(p[:, Landmark.LEFT_SHOULDER], p[:, Landmark.RIGHT_SHOULDER])
-    ankle = middle(p[:, Landmark.LEFT_ANKLE], p[:, Landmark.RIGHT_ANKLE])
+    ankle, hip, shoulder = (_mid(series, joint) for joint in ("ANKLE", "HIP", "SHOULDER"))
     inverted = np.abs(inclination_deg(hip, shoulder, 1.0)) > INVERTED_MIN_DEG
-    feet_up = ankle[:, 1] < hip[:, 1]
-    return bool((inverted & feet_up).mean() > PERSISTENT_SHARE)
+    return _mostly(np.logical_and(inverted, ankle[:, 1] < hip[:, 1]))
+
+
+def level(series: PoseSeries) -> bool:
+    """Return whether trunk and neck lie level in most pictures: the person does, or the picture lies on its side."""
+    hip, shoulder, ear = (_mid(series, joint) for joint in ("HIP", "SHOULDER", "EAR"))
+    leans = np.abs([inclination_deg(hip, shoulder, 1.0), inclination_deg(shoulder, ear, 1.0)])
+    return _mostly(np.all((leans > LEVEL_MIN_DEG) & (leans < HALF_TURN_DEG - LEVEL_MIN_DEG), axis=0))
+
+
+def _mid(series: PoseSeries, joint: str) -> Floats:
+    """Return (n, 2) pixels between left and right, of those pictures in which somebody is."""
+    points = series.points_px[series.detected]
+    return middle(points[:, Landmark[f"LEFT_{joint}"]], points[:, Landmark[f"RIGHT_{joint}"]])
+
+
+def _mostly(true: Bools) -> bool:
+    return bool(len(true)) and float(true.mean()) > PERSISTENT_SHARE
 
 
 def person_changes_s(series: PoseSeries) -> list[float]:

@@ -80,11 +80,18 @@ def test_a_hole_in_the_recording():
     assert "nothing was recorded from 1.9 to 12.0 s" in said(holed)
 
 
-def test_seen_from_a_corner_and_lying():
+def test_seen_from_a_corner_and_neither_sitting_nor_standing():
     assert "seen from a corner" in said(assessed([Body(yaw_deg=45.0)] * 30))
     whole = assessed([STANDING] * 30)
-    lying = replace(whole, activity=np.full(30, Activity.UNKNOWN, dtype=object))
-    assert "--rotate 90 or 270" in said(lying)
+    told = said(replace(whole, activity=np.full(30, Activity.UNKNOWN, dtype=object)))
+    assert "mostly neither sitting, standing nor walking" in told
+    assert "--rotate" not in told
+
+
+def test_a_level_trunk_may_be_a_picture_on_its_side():
+    lying = Body(yaw_deg=90.0, trunk_inclination_deg=88.0, neck_inclination_deg=88.0)
+    assert "--rotate 90 or 270" in said(assessed([lying] * 30))
+    assert "--rotate" not in said(assessed([STANDING] * 30))
 
 
 @pytest.mark.parametrize(

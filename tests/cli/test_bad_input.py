@@ -95,6 +95,7 @@ ROWS = [
 CODES = {"ok": 0, "partial": 1, "failed": 1}
 OTHERS = {
     "photo too dark, or without colour, to find somebody surely",
+    "on its side, no metadata",
     "camera held askew, upright lines in view",
     "camera further askew than its lines are believed",
     "names with spaces, quotes, newlines, colons, unicode",
@@ -235,6 +236,16 @@ def test_upside_down_is_measured_once_turned(inputs, tmp_path):
     ended = analysed(path, tmp_path, "--rotate", "180")
     assert ended.code == 0, ended.said
     assert summary(tmp_path, path.stem)["activities"]["exercising"] > 3
+
+
+@pytest.mark.parametrize("sample", ["walk_side.mp4", "sitting_upright.jpg"])
+def test_a_picture_on_its_side_is_told(sample, tmp_path):
+    """Whatever is taken to be done in it: the walker on his side seems to do exercises."""
+    path = samples_folder() / sample
+    assert "--rotate" not in analysed(path, tmp_path / "upright", "--fps", "2").said
+    ended = analysed(path, tmp_path / "turned", "--fps", "2", "--rotate", "90")
+    assert ended.code == 0
+    assert "if the person is upright, the picture lies on its side: try --rotate 90 or 270" in ended.said
 
 
 HOSTILE = ["two words.jpg", "it's.jpg", 'say "hi".jpg', "line\nbreak.jpg", "a:b.jpg", "Größe 日本.jpg", "-rf.jpg",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from posture_coach.pose.checks import EDGE_MARGIN, outside, person_changes_s, trunk_px, upside_down, whole
+from posture_coach.pose.checks import EDGE_MARGIN, level, outside, person_changes_s, trunk_px, upside_down, whole
 from posture_coach.pose.types import Landmark, PoseSeries
 from tests.drawn import TRUNK_M, Body, draw
 
@@ -54,6 +54,26 @@ def test_some_wrong_pictures_do_not_condemn_a_clip():
 
 def test_nobody_is_not_upside_down():
     assert not upside_down(draw([None] * 5))
+
+
+def sideways(series: PoseSeries) -> PoseSeries:
+    """Turn the pictures by a quarter."""
+    points = np.stack([series.height - series.points_px[..., 1], series.points_px[..., 0]], axis=-1)
+    return replace(series, points_px=points, width=series.height, height=series.width)
+
+
+@pytest.mark.parametrize("body", [STANDING, Body(), Body(yaw_deg=45.0, trunk_inclination_deg=20.0)])
+def test_a_picture_that_lies_on_its_side_is_noticed(body):
+    series = draw([body] * 10)
+    assert not level(series)
+    assert not level(turned(series))
+    assert level(sideways(series))
+
+
+def test_bent_down_with_the_head_hanging_is_not_level():
+    bent = {"trunk_inclination_deg": 80.0, "neck_inclination_deg": 140.0, "hip_flexion_left_deg": 80.0}
+    assert not level(draw([Body(yaw_deg=90.0, **bent)] * 10))
+    assert not level(draw([None] * 5))
 
 
 def test_a_leap_to_another_place_is_another_person():
