@@ -228,9 +228,9 @@ def change_half_width(e: Errors) -> float:
     return weighted_quantile(np.abs(kept.change), kept.weight, COVERAGE)
 
 
-def rows(errors: Mapping[str, Errors], model: Model, read: str) -> list[dict[str, object]]:
+def rows(errors: Mapping[str, Errors], model: Model, read: str) -> list[dict[str, Any]]:
     """Return the rows of `accuracy.toml`, by measure, view that was seen, and mode."""
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     views = {row.joint: row.views for row in TABLE}
     for joint, e in errors.items():
         for view in View:
@@ -250,7 +250,19 @@ def rows(errors: Mapping[str, Errors], model: Model, read: str) -> list[dict[str
                     if not np.isnan(change):
                         widths["change"] = round(change, 3)
                     found.append({**place, **sizes, **widths, "n": f.n, "bodies": f.bodies})
-    return found
+    return [_no_surer(row, found) for row in found]
+
+
+def _no_surer(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a row; of too few bodies, with the widths of the other mode where it had more and they are wider.
+
+    It is the bodies that make it surer then, not the mode.
+    """
+    same = ("measure", "view", "model", "read")
+    other = next((one for one in rows if one is not row and all(one[key] == row[key] for key in same)), row)
+    if row["bodies"] > MIN_BODIES or other["bodies"] <= MIN_BODIES or other["typical"] <= row["typical"]:
+        return row
+    return row | {name: other[name] for name in ("half_width", "growth", "apart", "typical") if name in other}
 
 
 def facts(truth: Sequence[Item]) -> dict[str, object]:

@@ -1,9 +1,10 @@
 """How far a value may lie from the truth: a 95 % half-width from what predicts the error, added up in squares.
 
 What predicts it: the measure, view, mode and model (`data/accuracy.toml`), how far the value lies from neutral, how
-far the legs are apart, how far the body is turned from side-on, how far several looks at a photo disagree, how
-small the person is in the picture, and how surely the camera's upright is known. Landmark visibility and the
-disagreement of picture and world points were tried and predict nothing (`docs/accuracy.md`).
+far the legs are apart, how far the body is turned from side-on, how far the trunk leans out of the plane that is
+measured, how far several looks at a photo disagree, how small the person is in the picture, and how surely the
+camera's upright is known. Landmark visibility and the disagreement of picture and world points were tried and predict
+nothing (`docs/accuracy.md`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from posture_coach.geometry import length
 from posture_coach.measures.accuracy import Accuracy
 from posture_coach.measures.calibration import Camera
 from posture_coach.measures.columns import (
@@ -27,7 +29,7 @@ from posture_coach.measures.columns import (
 from posture_coach.measures.definitions import TABLE
 from posture_coach.measures.skeleton import Skeleton
 from posture_coach.measures.types import View
-from posture_coach.pose.types import Mode, Model, PoseSeries
+from posture_coach.pose.types import Landmark, Mode, Model, PoseSeries
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +39,13 @@ SPREAD_TO_HALF_WIDTH = 1.0
 """From the standard deviation of several looks to what it adds."""
 PIXEL_HALF_WIDTH = 0.7
 """Pixels by which a point is off because pixels are coarse."""
-_OBLIQUE = VIEWS.index(View.OBLIQUE)
+OUT_OF_PLANE_DEG = 10.0
+"""Up to here the network's depth takes a trunk for leaning out of the plane that does not, nine times of ten
+(`python -m benchmarks.out_of_plane`); what it says beyond is believed, as an error."""
+_OBLIQUE, _SIDE, _FRONT, _BACK = (VIEWS.index(view) for view in (View.OBLIQUE, View.SIDE, View.FRONT, View.BACK))
+_SHOULDERS, _HIPS = (slice(Landmark[f"LEFT_{joint}"], Landmark[f"RIGHT_{joint}"] + 1) for joint in ("SHOULDER", "HIP"))
+_OF_TRUNK = SAGITTAL & NEEDED[Landmark.LEFT_SHOULDER]
+_SIDE_LEAN = np.array([row.name == "lateral_trunk_lean_deg" for row in TABLE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def added(value: Floats, body: Skeleton, series: PoseSeries, view: NDArray[np.in
     """Return (n, m) what these very pictures add to the half-widths of angles; 0 for other units."""
     with np.errstate(invalid="ignore", divide="ignore"):
         coarse = np.degrees(PIXEL_HALF_WIDTH / body.trunk_px)[:, None]
-        squares = coarse**2 + _of_yaw(value, body, view) ** 2
+        squares = coarse**2 + _of_yaw(value, body, view) ** 2 + _of_other_plane(body, view) ** 2
         if series.spread_px is not None:
             squares = squares + _of_spread(series.spread_px, body) ** 2
     squares = squares + np.where(AGAINST_GRAVITY, camera.roll_half_width_deg**2, 0.0)
@@ -97,6 +105,37 @@ def _of_yaw(value: Floats, body: Skeleton, view: NDArray[np.intp]) -> Floats:
     yaw = np.radians(body.yaw_deg)
     steep = np.abs(np.sin(2.0 * np.radians(value)) / 2.0 * (np.cos(yaw) / np.sin(yaw))[:, None])
     return np.where((view == _OBLIQUE)[:, None] & SAGITTAL, steep * YAW_HALF_WIDTH_DEG, 0.0)
+
+
+def _of_other_plane(body: Skeleton, view: NDArray[np.intp]) -> Floats:
+    """Return what a lean out of the measured plane does in the picture.
+
+    Seen with the yaw y, a trunk that leans forward by a and to the side by b is drawn with the slope tan a · sin y +
+    tan b · cos y. From the side and from a corner that is taken for tan a · sin y, from the front and behind for tan b.
+    """
+    yaw, (ahead, aside) = np.radians(body.yaw_deg), lean(body)
+    sagittal = ((view == _OBLIQUE) | (view == _SIDE))[:, None] & _OF_TRUNK
+    frontal = ((view == _FRONT) | (view == _BACK))[:, None] & _SIDE_LEAN
+    of_side = np.degrees(np.arctan(_beyond(aside) * np.abs(np.cos(yaw) / np.sin(yaw))))
+    of_front = np.degrees(np.arctan(_beyond(ahead) * np.abs(np.sin(yaw))))
+    return np.where(sagittal, of_side[:, None], np.where(frontal, of_front[:, None], 0.0))
+
+
+def lean(body: Skeleton) -> tuple[Floats, Floats]:
+    """Return how far world points have the trunk lean forward and to the own right: (n,) each, degrees."""
+    hips, shoulders = body.world[:, _HIPS], body.world[:, _SHOULDERS]
+    trunk = shoulders.mean(axis=1) - hips.mean(axis=1)
+    across = (hips[:, 1] - hips[:, 0] + shoulders[:, 1] - shoulders[:, 0])[:, [0, 2]]
+    right = across / length(across)[:, None]
+    flat = trunk[:, [0, 2]] / length(trunk)[:, None]
+    aside = np.add.reduce(flat * right, axis=1)
+    ahead = flat[:, 1] * right[:, 0] - flat[:, 0] * right[:, 1]
+    return np.degrees(np.arcsin(ahead)), np.degrees(np.arcsin(aside))
+
+
+def _beyond(lean_deg: Floats) -> Floats:
+    """Return the tangent of a lean as large as it may be beyond the network's own error; errors add up in squares."""
+    return np.tan(np.radians(np.sqrt(np.fmax(lean_deg**2 - OUT_OF_PLANE_DEG**2, 0.0))))
 
 
 def _of_spread(spread_px: Floats, body: Skeleton) -> Floats:

@@ -20,10 +20,12 @@ from posture_coach.measures.scene import raw_measures, scene
 from posture_coach.measures.skeleton import NO_OFFSETS
 from posture_coach.measures.types import Reason, View
 from posture_coach.measures.uncertainty import (
+    OUT_OF_PLANE_DEG,
     PIXEL_HALF_WIDTH,
     SPREAD_TO_HALF_WIDTH,
     YAW_HALF_WIDTH_DEG,
     half_widths,
+    lean,
     widths,
 )
 from posture_coach.measures.view import ViewTracker
@@ -143,6 +145,59 @@ def test_a_face_on_person_between_two_views_gives_no_warning(yaw):
     out = Measurer(EXACT).push(draw(bodies, hz=30))
     assert out.view[-1] is View.OBLIQUE
     assert out.reason[-1, NAMES.index(TRUNK)] == Reason.NOT_FROM_HERE
+
+
+# A lean out of the plane that is measured
+
+
+@pytest.mark.parametrize("yaw", [-140, -90, -50, 0, 30, 90, 180])
+@pytest.mark.parametrize(("ahead", "aside"), [(30, 0), (-20, 0), (0, 25), (0, -15)])
+def test_world_points_tell_both_leans_with_their_signs(yaw, ahead, aside):
+    series = draw([Body(yaw_deg=yaw, trunk_inclination_deg=ahead, lateral_trunk_lean_deg=aside)])
+    told = lean(scene(series, series, ViewTracker(), EXACT).skeleton)
+    assert [float(one[0]) for one in told] == pytest.approx([ahead, aside], abs=0.01)
+
+
+@pytest.mark.parametrize("aside", [-35.0, -20.0, 20.0, 35.0])
+@pytest.mark.parametrize("yaw", [-50.0, 40.0, 50.0, 75.0, 90.0])
+def test_from_a_corner_a_side_lean_looks_like_a_forward_one_and_is_allowed_for(yaw, aside):
+    series = draw([Body(yaw_deg=yaw, lateral_trunk_lean_deg=aside)], **HUGE)
+    here = scene(series, series, ViewTracker(), EXACT)
+    wrong = abs(raw_measures(here)[0, NAMES.index(TRUNK)])
+    assert wrong == pytest.approx(
+        math.degrees(math.atan(math.tan(math.radians(abs(aside))) / math.tan(abs(math.radians(yaw)))))
+    )
+    wide = widths_of(series)
+    assert wide[TRUNK] >= 0.85 * wrong
+    near = "left" if yaw > 0 else "right"
+    assert wide[f"hip_flexion_{near}_deg"] >= 0.85 * wrong
+    assert wide[f"knee_flexion_{near}_deg"] == pytest.approx(0, abs=0.01), "it has no trunk in it"
+
+
+@pytest.mark.parametrize("ahead", [20.0, 40.0])
+@pytest.mark.parametrize("yaw", [-18.0, 10.0, 165.0])
+def test_from_the_front_a_forward_lean_looks_like_a_side_one_and_is_allowed_for(yaw, ahead):
+    series = draw([Body(yaw_deg=yaw, trunk_inclination_deg=ahead)], **HUGE)
+    wrong = abs(raw_measures(scene(series, series, ViewTracker(), EXACT))[0, NAMES.index(TILT)])
+    assert wrong > 1
+    assert widths_of(series)[TILT] >= 0.85 * wrong
+
+
+@pytest.mark.parametrize("aside", [-OUT_OF_PLANE_DEG, 0.0, 4.0])
+def test_what_the_network_takes_upright_trunks_for_adds_nothing(aside):
+    series = draw([Body(yaw_deg=45, lateral_trunk_lean_deg=aside)], **HUGE)
+    upright = math.sin(
+        math.radians(2 * raw_measures(scene(series, series, ViewTracker(), EXACT))[0, NAMES.index(TRUNK)])
+    )
+    assert widths_of(series)[TRUNK] == pytest.approx(abs(upright) / 2 * YAW_HALF_WIDTH_DEG, abs=0.01), (
+        "of the yaw alone"
+    )
+
+
+def test_who_leans_far_to_the_side_is_not_measured_from_a_corner():
+    err, why = shown(draw([Body(yaw_deg=45, lateral_trunk_lean_deg=25)]), TRUNK)
+    assert math.isnan(err)
+    assert why is Reason.TOO_UNCERTAIN
 
 
 # How surely the camera's upright is known
