@@ -29,6 +29,10 @@ DECODE_SLOWLY = """() => {
         await decode.call(this).finally(() => { window.decoded = (window.decoded || 0) + 1; });
     };
 }"""
+COUNT_CHANGES = """(root) => {
+    window.changes = 0;
+    new MutationObserver(() => { window.changes += 1; }).observe(root.querySelector('.measures'), { childList: true });
+}"""
 READ_VALUES = """(root) => Object.fromEntries([...root.querySelectorAll('[data-measure]')].map(
     (cell) => [cell.dataset.measure, parseFloat(cell.textContent)]))"""
 READ_PIXELS = """async (root) => {
@@ -115,6 +119,17 @@ def test_score_activity_view_and_reasons_are_told_in_words(live):
     assert "±" in live.locator('[data-measure="trunk_inclination_deg"]').inner_text()
     live.locator(".lacking summary").click()
     assert "far side hidden" in live.locator(".lacking").inner_text()
+
+
+def test_the_numbers_stand_long_enough_to_be_read(live):
+    """The picture follows the camera, the panel twice a second of it; the clip begins anew every three seconds."""
+    until(lambda: shown(live) > 5, "no pictures come")
+    live.locator(".live").evaluate(COUNT_CHANGES)
+    before = shown(live)
+    until(lambda: shown(live) > before + 60, "no pictures come")
+    changes, pictures = live.evaluate("window.changes"), shown(live) - before
+    seconds = pictures / Wish("").fps
+    assert 1 <= changes <= (2 * seconds + 2) * 1.25 < pictures / 2
 
 
 def test_pause_frees_the_camera_and_start_takes_it_again(live, dashboard, still):

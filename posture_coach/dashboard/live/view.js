@@ -1,8 +1,10 @@
 // The live view: what was found in each picture, beside it.
 const STRIP_S = 120;
+// Numbers that change with every picture cannot be read.
+const PANEL_S = 0.5;
 const EMPTY = { starting: "Starting the camera …", paused: "Paused. The camera is off. Press Start to go on." };
 const UNSEEN = {
-  score: { value: null, word: "no score", grade: "none" }, notes: [], measures: [], people: [],
+  score: { value: null, word: "no score", grade: "none" }, notes: [], measures: [],
   lately: { score: null, why: [], line: "" },
 };
 
@@ -12,7 +14,7 @@ export default function ({ data, parentElement }) {
 
 function begin(root, data) {
   const at = (name) => root.querySelector(name), latencies = [];
-  let history = [];
+  let history = [], panel_s = null;
 
   function take(told, pictured) {
     if (pictured) {
@@ -20,7 +22,8 @@ function begin(root, data) {
       latencies.push(Date.now() - told.at_ms);
       if (latencies.length > 600) latencies.shift();
       root.latencies = latencies;
-      facts(told);
+      company(told.people);
+      if (panel_s === null || Math.abs(told.time_s - panel_s) >= PANEL_S) facts(told);
       strip([...history, [told.time_s, told.score.value]], told.time_s);
     }
     if (told.history) history = told.history;
@@ -32,13 +35,14 @@ function begin(root, data) {
     state(root, told, EMPTY);
     at(".phase").textContent = told.phase === "problem" ? "no picture" : told.phase;
     // What was seen last need not be so any more.
-    if (told.phase !== "watching") facts(UNSEEN);
+    if (told.phase !== "watching") facts(UNSEEN), company([]);
     if (told.phase === "paused") strip([], 0);
     set(at(".kept"), told.phase === "watching" ? told.kept : "");
   }
 
   function facts(told) {
     const score = told.score;
+    panel_s = told.time_s ?? null;
     at(".score").dataset.grade = score.grade;
     at(".number").textContent = score.value === null ? "–" : score.value;
     at(".word").textContent = score.word;
@@ -46,7 +50,6 @@ function begin(root, data) {
     at(".words").textContent = told.person ? score.words : "";
     lately(told.lately);
     const notes = told.neutral ? [told.neutral, ...told.notes] : told.notes;
-    company(told.people);
     fill(at(".notes"), notes, (note) => [line("div", "", note)]);
     fill(at(".measures"), told.measures.filter((m) => m.value !== null), measured);
     const lacking = told.measures.filter((m) => m.value === null);
