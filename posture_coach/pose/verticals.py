@@ -34,7 +34,8 @@ LONGEST_SIDE_PX = 1280
 SHORTEST_SHARE = 0.05
 """Of the picture's height: shorter segments are books, leaves and letters, and their direction is poor."""
 NEAR_DEG = 20.0
-"""Lines within this of where the bundle has an upright one could be upright: what of them is in the bundle counts."""
+"""Lines within this of where the bundle has an upright one, or of the picture's own, could be upright: what share of
+them is in the bundle counts."""
 FURTHEST_DEG = 50.0
 """At the edge of a picture of a camera rolled by 30 degrees and pitched by 30, uprights lean by 50."""
 PERSON_MARGIN = 0.12
@@ -72,7 +73,7 @@ _BUNDLE_DEG = 0.4
 """Half-width of a bundle: edges of one room agree to a few tenths, and neighbours that lean by a degree are others."""
 _APART_DEG = 1.2
 """From where on another roll is a rival: three half-widths, so that the two share no line by width alone."""
-_ROLLS_DEG = np.arange(-120, 121) * 0.25
+_ROLLS_DEG = np.arange(-300, 301) / 10.0
 _PITCHES_DEG = np.arange(-30, 31).astype(np.float64)
 """Cameras on tripods look down by up to 25 degrees."""
 _USUAL_PITCH_DEG = 10.0
@@ -360,8 +361,9 @@ def _bundle(lines: _Lines, size: tuple[int, int], pictures: int) -> _Bundle:
         height, rise = np.linalg.solve(normal, (design * weight[:, None]).T @ lines.slope).tolist()
     off = lines.slope - height - rise * lines.crossing
     inside = np.abs(off) < reach
-    expected = np.arctan(height + rise * lines.crossing)
-    near = np.abs(np.arctan(lines.slope) - expected) < math.radians(NEAR_DEG)
+    leans = np.arctan(lines.slope)
+    upright = np.abs(leans - np.array([np.arctan(height + rise * lines.crossing), np.zeros_like(leans)]))
+    near = (upright < math.radians(NEAR_DEG)).any(axis=0)
     variance = _variance(design, weight * off, np.linalg.inv(normal).astype(np.float64), lines, size[0])
     return _Bundle(height, rise, *variance, inside, near, rival)
 
