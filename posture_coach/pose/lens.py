@@ -122,9 +122,12 @@ class Preset:
     url: str
 
     def focal_px(self, width: int, height: int) -> float:
-        """Return the focal length for pictures of this size; of another shape, they are cut out of the camera's own."""
+        """Return the focal length for pictures of this size; of another shape, they are cut out of the camera's own.
+
+        A camera that stands upright, or whose pictures are turned, sees as far as one that lies.
+        """
         across, down = self.shape
-        scale = max(width / across, height / down)
+        scale = max(max(width, height) / max(across, down), min(width, height) / min(across, down))
         return focal_of_view_px(across, down, diagonal_deg=self.diagonal_deg) * scale
 
 

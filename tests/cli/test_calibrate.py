@@ -93,7 +93,7 @@ def test_three_postures_are_led_through_and_kept(taken):
     assert (profile.stature_cm, profile.own.view) == (178.0, View.SIDE)
     assert profile.own.slump[TRUNK] - profile.own.values[TRUNK] > 20.0
     c920 = shipped_presets()["logitech_c920"]
-    assert (profile.camera.focal_px, profile.camera.focal_err) == (c920.focal_px(360, 640), c920.err)
+    assert (profile.camera.focal_px, profile.camera.focal_err) == (c920.focal_px(640, 360), c920.err)
     for said in (
         "1/3 Sit or stand comfortably upright", "2/3 Now let yourself slump", "3/3 Upright again",
         "Trunk inclination", "Taken seen from the side", "From now on held against it: Trunk inclination",

@@ -91,6 +91,7 @@ def test_a_preset_gives_the_focal_length_of_any_size():
     c920 = shipped_presets()["logitech_c920"]
     assert c920.focal_px(1920, 1080) == pytest.approx(1360.38, rel=0.01), "70.42 degrees wide, by the same source"
     assert c920.focal_px(640, 360) == pytest.approx(c920.focal_px(1920, 1080) / 3)
+    assert c920.focal_px(1080, 1920) == c920.focal_px(1920, 1080), "turned"
     assert c920.focal_px(640, 480) == pytest.approx(c920.focal_px(1920, 1080) * 480 / 1080), "the sides are cut off"
 
 
