@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from posture_coach import __version__
+from posture_coach.activity.types import Event
 from posture_coach.errors import DataError, StoreError
 from posture_coach.pose.camera import is_camera
 from posture_coach.pose.sources import is_url
@@ -181,14 +182,15 @@ class Keeper:
             self._follow(targets, goes_on=goes_on)
             self._begin(second, now, since)
         windows = self._within(self._windows.take(second))
-        self._recorder.take(second, list(windows), list(self._happenings.push(second)))
+        self._recorder.take(second, list(windows), list(self._since_then(self._happenings.push(second))))
 
     def end(self) -> None:
         """Close the session, with what is complete only now."""
         if self._since is None:
             return
         self._since = None
-        self._recorder.end(list(self._within(self._windows.finish())), list(self._happenings.finish()))
+        events = self._since_then(self._happenings.finish())
+        self._recorder.end(list(self._within(self._windows.finish())), list(events))
 
     def close(self) -> None:
         """Write what waits, and let go of the history."""
@@ -201,15 +203,23 @@ class Keeper:
 
     def _follow(self, targets: Targets, *, goes_on: bool) -> None:
         """Begin windows and events anew; where the same person goes on, what is known of stillness and breaks stays."""
-        self._happenings = Happenings(self._rules)
         if goes_on:
+            self._happenings.begin()
             self._windows.hold_against(targets)
         else:
-            self._windows = Windows(targets, self._rules)
+            self._happenings, self._windows = Happenings(self._rules), Windows(targets, self._rules)
 
     def _within(self, windows: Iterator[Window]) -> Iterator[Window]:
         # Windows are cut by the stream's time; the first one reaches back to before the session.
         return (replace(one, start_s=max(one.start_s, self._first_s)) for one in windows)
+
+    def _since_then(self, events: Iterator[Event]) -> Iterator[Event]:
+        # Who was still when the session began has been so for longer; that is in the one before.
+        for one in events:
+            since_s = max(one.start_s, self._first_s)
+            if since_s > one.start_s:
+                one = replace(one, start_s=since_s, evidence={**one.evidence, "lasted_s": one.end_s - since_s})
+            yield one
 
     def _begin(self, second: Second, now: datetime, since: _Circumstances) -> None:
         assert self._eye is not None

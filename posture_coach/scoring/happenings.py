@@ -101,10 +101,15 @@ class Happenings:
     """Follows one person second by second; yields events as they end, and tells what goes on."""
 
     def __init__(self, rules: Rules) -> None:
-        lasting = rules.lasting
+        self._rules, lasting = rules, rules.lasting
         self._mover = Mover(rules)
         self._break_due_s = lasting.break_due_s
         self._still_s, self._turned_deg = lasting.still_s, lasting.turned_deg
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin every event anew; what is known of stillness and breaks stays."""
+        rules, lasting = self._rules, self._rules.lasting
         self._held = {
             kind: _Lasting(kind, least_s, lasting.over_s, since_then=kind == "still")
             for kind, least_s in (

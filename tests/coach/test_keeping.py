@@ -332,9 +332,26 @@ def test_an_event_ends_with_its_session(told):
     place[0] = "docked"
     told.seconds(1900, 100)
     told.keeper.end()
-    first, _ = told.rows(SESSIONS)
-    (due,) = [row for row in told.rows(EVENTS) if row.kind == "break_due"]
+    first, second = told.rows(SESSIONS)
+    due, rest = [row for row in told.rows(EVENTS) if row.kind == "break_due"]
     assert (due.session_id, due.end_at) == (first.id, first.ended_at)
+    assert (rest.session_id, rest.at, rest.end_at) == (second.id, second.started_at, second.ended_at)
+
+
+@pytest.mark.parametrize("minutes", [25, 45])
+def test_a_session_that_ends_forgets_neither_the_stillness_nor_the_break_that_is_due(told, minutes):
+    """Fifty minutes of sitting still, in two sessions and in one: the same is told of them."""
+    place = [""]
+    told.keeper.watch("0", EYE, lambda: place[0])
+    told.seconds(0, minutes * 60)
+    place[0] = "docked"
+    told.seconds(minutes * 60, (50 - minutes) * 60)
+    told.keeper.end()
+    lasted_s = {"still": 0.0, "break_due": 0.0}
+    for row in told.rows(EVENTS):
+        assert row.evidence["lasted_s"] == row.end_at - row.at
+        lasted_s[row.kind] += row.end_at - row.at
+    assert lasted_s == pytest.approx({"still": 3000, "break_due": 1200}, abs=2)
 
 
 def test_what_is_shown_goes_on_whatever_is_kept(told, clock):
