@@ -136,11 +136,13 @@ def _delete_files(files: bool | None, *, yes: bool) -> None:
         stay = many(len(mine), "file") if mine else "none"
         typer.echo(f"Places, own targets, settings ({stay}) and dropped files stay. Delete with --all --files.")
         return
-    gone = erase_own_files() + sweep(default_root())
-    if gone:
-        typer.echo(f"Deleted: {_list(gone)}.")
-    if runs(default_root()):
+    mine, (gone, stuck) = erase_own_files(), sweep(default_root())
+    if mine or gone:
+        typer.echo(f"Deleted: {_list(mine + gone)}.")
+    if set(runs(default_root())) - set(stuck):
         typer.echo("A dashboard that runs holds what was dropped on Analyze: discard it there, or end the dashboard.")
+    if stuck:
+        raise StoreError(f"What was dropped on Analyze cannot be deleted: {_list(stuck)}. Delete it yourself.")
 
 
 # What is said ------------------------------------------------------------------------------------------------------

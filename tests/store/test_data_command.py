@@ -6,8 +6,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -114,6 +116,43 @@ def test_where_lists_places_settings_and_copies(kept):
     elsewhere.unlink()
     assert f"{elsewhere}: copy of the whole history" in kept.data("where").out
     assert "(no longer there)" in kept.data("where").out
+
+
+DELETE_AS_NOBODY = """
+import os
+import posture_coach.dashboard.analyze.store, posture_coach.store.files.own_files
+from posture_coach.cli.data_delete import _delete_files
+from posture_coach.errors import StoreError
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    _delete_files(True, yes=True)
+except StoreError as why:
+    print("Error:", why)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable names the folder")
+def test_dropped_files_that_cannot_be_deleted_are_not_told_to_be():
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o777)
+        stuck = Path(place) / "posture-coach" / "analyze" / "run-0123" / "4567"
+        stuck.mkdir(parents=True)
+        (stuck / "upload.mp4").write_bytes(bytes(10))
+        for folder in (stuck.parent, stuck.parent.parent):
+            folder.chmod(0o777)
+        stuck.chmod(0o555)
+        env = {**os.environ, "XDG_CACHE_HOME": place, FOLDER_VARIABLE: f"{place}/data", "HOME": place}
+        ended = subprocess.run(
+            [sys.executable, "-c", DELETE_AS_NOBODY], env=env, capture_output=True, text=True, check=False
+        )
+        said = " ".join(f"{ended.stdout} {ended.stderr}".split())
+        assert ended.returncode == 0, said
+        assert f"Error: What was dropped on Analyze cannot be deleted: {stuck.parent}." in said
+        assert f"Deleted: {stuck.parent}" not in said
+        assert "A dashboard that runs" not in said
+        assert (stuck / "upload.mp4").exists()
+        stuck.chmod(0o777)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable names the folder")

@@ -66,9 +66,10 @@ def runs(root: Path) -> list[Path]:
     return sorted(folder for folder in root.glob("run-*") if folder.is_dir())
 
 
-def sweep(root: Path) -> list[Path]:
-    """Delete the folders of runs that have ended without doing so; return what went."""
-    gone = []
+def sweep(root: Path) -> tuple[list[Path], list[Path]]:
+    """Delete the folders of runs that have ended without doing so; return what went, and what could not be deleted."""
+    gone: list[Path] = []
+    stuck: list[Path] = []
     for folder in runs(root):
         lock = _locked(_lock_of(folder))
         if lock is not None:
@@ -76,8 +77,8 @@ def sweep(root: Path) -> list[Path]:
             lock.release()
             with suppress(OSError):
                 _lock_of(folder).unlink(missing_ok=True)
-            gone.append(folder)
-    return gone
+            (stuck if folder.exists() else gone).append(folder)
+    return gone, stuck
 
 
 def _lock_of(folder: Path) -> Path:
