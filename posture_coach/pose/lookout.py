@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from posture_coach.pose.checks import SAME_PERSON_TRUNKS
 from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
+from posture_coach.pose.painting import painted_out
 from posture_coach.pose.person import Person, distinct
 from posture_coach.pose.sources import Closing
 from posture_coach.pose.tracking import NEAR_TRUNKS
@@ -26,6 +27,10 @@ EVERY_NTH_PIXEL = 8
 CLOSER = 1.5
 """A closer look takes in so many times the person's length."""
 CLOSER_PX_LEAST = 32
+GLANCES_MORE = 2
+"""So often, at most, those who were seen are painted out to see who else there is."""
+COVERED = 0.5
+"""Share of a find within another one's box, beyond which it is no second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +94,49 @@ class Lookout(Closing):
             self._close.close()
 
     def _people(self, frame: Frame, known: Sequence[Person]) -> list[Person]:
-        at_a_glance = distinct([Person.of(p.points_px, frame.image) for p in self._network.find_all(frame)])
-        if len(at_a_glance) <= 1 and len(known) <= 1:
+        at_a_glance = self._glance(frame)
+        hidden = self._hidden(frame, at_a_glance)
+        if len(at_a_glance) <= 1 and len(known) <= 1 and not hidden:
             return at_a_glance
         # At this confidence a tree is taken for somebody one time in three, but not from near by; and who is too
         # small, or stands in the others' shade, is found from near by where he was last.
-        seen = [person for person in at_a_glance if (near := self._closer(frame, person)) and _same(near, person)]
+        all_seen = [*at_a_glance, *hidden]
+        seen = [
+            one for one in at_a_glance if self._is_there(frame, one, [other for other in all_seen if other is not one])
+        ]
+        seen += hidden
         for person in known:
             if not any(other.apart(person) < NEAR_TRUNKS for other in seen):
                 near = self._closer(frame, person)
                 if near is not None and near.apart(person) < NEAR_TRUNKS:
                     seen.append(near)
         return distinct(seen)
+
+    def _glance(self, frame: Frame) -> list[Person]:
+        return distinct([Person.of(pose.points_px, frame.image) for pose in self._network.find_all(frame)])
+
+    def _hidden(self, frame: Frame, seen: Sequence[Person]) -> list[Person]:
+        """Return who shows only where the others are painted out: of several the network may find one alone."""
+        hidden: list[Person] = []
+        for _ in range(GLANCES_MORE if seen else 0):
+            others = [*seen, *hidden]
+            painted = replace(frame, image=painted_out(frame.image, others, None))
+            more = [
+                Person.of(person.points_px, frame.image)
+                for person in self._glance(painted)
+                if not any(_covers(other, person) for other in others) and self._is_there(painted, person)
+            ]
+            if not more:
+                break
+            hidden += more
+        return hidden
+
+    def _is_there(self, frame: Frame, person: Person, beside: Sequence[Person] = ()) -> bool:
+        """Tell whether a closer look finds somebody too, with those beside him painted out."""
+        if beside:
+            frame = replace(frame, image=painted_out(frame.image, beside, person))
+        near = self._closer(frame, person)
+        return near is not None and _same(near, person)
 
     def _closer(self, frame: Frame, person: Person) -> Person | None:
         """Look at one place alone."""
@@ -120,6 +156,13 @@ class Lookout(Closing):
 
 def _placed(points_px: Floats, corner: np.ndarray, frame: Frame) -> Person:
     return Person.of(points_px + corner, frame.image)
+
+
+def _covers(one: Person, other: Person) -> bool:
+    """Tell whether most of somebody's box lies in another's: what is left of one painted out looks like a second."""
+    (left, top), (right, bottom) = np.maximum(one.box[:2], other.box[:2]), np.minimum(one.box[2:], other.box[2:])
+    width, height = other.box[2] - other.box[0], other.box[3] - other.box[1]
+    return bool(max(right - left, 0.0) * max(bottom - top, 0.0) > COVERED * max(width * height, 1.0))
 
 
 def _same(one: Person, other: Person) -> bool:

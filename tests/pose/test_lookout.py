@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -58,6 +59,26 @@ def test_the_people_are_handed_over_where_they_are(person):
     assert left.hip[0] < width < right.hip[0]
     assert left.hip[0] == pytest.approx(2 * width - right.hip[0], abs=0.2 * left.size_px)
     assert left.colours == pytest.approx(right.colours, abs=30.0), "the same clothes"
+
+
+def counted(path, every):
+    """Look at every so many-th picture of a clip for the first time; return how many people each look found."""
+    with av.open(str(path)) as clip, Lookout() as lookout:
+        pictures = [picture.to_ndarray(format="rgb24") for picture in clip.decode(video=0)][::every]
+        return [lookout.see(Frame(picture, 0.0, 0), now=True).people for picture in pictures]
+
+
+def test_two_are_found_where_the_network_finds_the_one_or_the_other_alone(shared_folder, require):
+    """A woman stands before a man who bends to the side: at a glance two are seen in one of five pictures."""
+    people = counted(require(shared_folder / "real" / "multi" / "pose2sim_multi_cam02.mp4"), 24)
+    assert len(people) == 5
+    assert max(people) == 2
+    assert people.count(2) >= 3
+
+
+def test_what_is_left_of_somebody_painted_out_is_no_second_person(shared_folder, require):
+    """Arms spread and legs apart, her clothes reach beyond the paint."""
+    assert set(counted(require(shared_folder / "real" / "exercise" / "yoga_holds_side.mp4"), 15)) == {1}
 
 
 def test_somebody_who_is_known_is_looked_for_where_he_was(person):
