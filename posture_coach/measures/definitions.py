@@ -40,6 +40,7 @@ ANYTHING = (-math.inf, math.inf)
 HIP_POSSIBLE_DEG = (-45.0, 160.0)
 KNEE_POSSIBLE_DEG = (-30.0, 170.0)
 ANKLE_POSSIBLE_DEG = (-80.0, 50.0)
+KNEE_VALGUS_POSSIBLE_DEG = (-45.0, 45.0)
 SHOULDER_POSSIBLE_DEG = (-85.0, 210.0)
 HEAD_YAW_POSSIBLE_DEG = (-100.0, 100.0)
 SWAY_POSSIBLE_RATIO = (-0.35, 0.35)
@@ -247,7 +248,7 @@ def _frontal() -> Iterator[Definition]:
             f"knee_valgus_{side.value}_deg", f"Knee projection angle, {side.value}", "frontal",
             FRONT_AND_BACK, "deg", "thigh against shank in the picture", "0 in line, + knee inward",
             _limb(side, "hip", "knee", "ankle"), partial(frontal.knee_valgus, side=side), side,
-            source="ferreira2011",
+            source="ferreira2011", possible=KNEE_VALGUS_POSSIBLE_DEG,
         )  # fmt: skip
     yield Definition(
         "neck_length_ratio", "Neck length (raised shoulders, dropped head)", "frontal", FRONT_VIEW, "ratio",

@@ -157,6 +157,12 @@ def test_what_no_joint_can_do_is_refused_with_its_reason(joint, deg):
     assert reason(draw([body]), f"{joint}_flexion_left_deg") is Reason.IMPOSSIBLE
 
 
+@pytest.mark.parametrize(("deg", "why"), [(-64.0, Reason.IMPOSSIBLE), (30.0, Reason.NONE)])
+def test_a_knee_of_guessed_legs_is_refused(deg, why):
+    """Of a portrait that ends at the waist the network drew thighs across the belly: -64 degrees."""
+    assert reason(draw([Body(knee_valgus_left_deg=deg)]), "knee_valgus_left_deg") is why
+
+
 @pytest.mark.parametrize(("joint", "deg"), [("hip", -35.0), ("hip", 130.0), ("knee", -15.0), ("knee", 150.0)])
 def test_the_ends_of_a_healthy_joints_range_are_measured(joint, deg):
     body = dataclasses.replace(SIDE, **{f"{joint}_flexion_left_deg": deg})
