@@ -29,7 +29,8 @@ MEDIA_NAMES = frozenset(
     ]
 )
 """Endings that are looked for in folders; a file named by itself may have any."""
-ANNOTATED = ".annotated."
+ANNOTATED = (".annotated.mp4", ".annotated.jpg")
+"""How the copies of an earlier run end."""
 TELL_EVERY = 10
 """Pictures between two messages from a worker."""
 WAIT_S = 0.1
@@ -99,7 +100,7 @@ def _meant(path: Path) -> list[tuple[Path, Path]]:
 def _is_media(path: Path) -> bool:
     """Whether a file below a folder is meant: nothing of its path hidden, and no annotated copy of an earlier run."""
     hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix.lower() in MEDIA_NAMES and not hidden and ANNOTATED not in path.name
+    return path.suffix.lower() in MEDIA_NAMES and not hidden and not path.name.endswith(ANNOTATED)
 
 
 def _real(path: Path) -> Path:

@@ -2,8 +2,9 @@
 
 A photo has no next frame that could even out the network's mistakes. Six looks take a sixth of a second more and lower
 the error of trunk and side lean by a third (`benchmarks/accuracy.py`); where they disagree, the numbers are doubtful.
-Where a desk hides the hips, the network now and then draws a small body into the large one: no three looks agree on it,
-and somebody whom no three looks agree on is not believed. So the first look may be a vague one where the network is not
+Where a desk or the photo's edge hides the hips, the network now and then draws a small body into the large one: such
+looks are told by a face too large for the shoulders, and left out; and somebody whom no three of the six looks, or the
+only two that are left, agree on is not believed. So the first look may be a vague one where the network is not
 sure of anybody, as in the dark or without colour: it only says where to look, and the others must find him surely.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from posture_coach.geometry import distance
 from posture_coach.pose.landmarker import LOOKING_CONFIDENCE, Landmarker
 from posture_coach.pose.turning import in_mirror
 from posture_coach.pose.types import Floats, Frame, Landmark, Mode, Picture, Pose
@@ -32,7 +34,15 @@ VAGUE_SPREAD_TRUNKS = 0.12
 """By how much of the trunk's length such a person's points lie off beside what the looks differ by: dark and grey
 stills (`benchmarks/conditions.py`), rounded."""
 
+SHRUNKEN = 0.55, 0.4
+"""Distance of the ears over that of the shoulders, and over the trunk's length, beyond both of which a body is too
+small for its head. In people who face the camera they are 0.3 to 0.5 and 0.2 to 0.35, over the shoulders of those that
+are drawn into a larger one 0.56 to 0.97. Who bends towards the camera has a short trunk, who turns has narrow
+shoulders; hardly anybody both."""
+
 _HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+_EARS = [Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +103,16 @@ def look_again(network: Landmarker, frame: Frame) -> Pose | None:
         Finds in `Mode.DETECTED`.
     """
     found, vague = every_look(network, frame)
-    same = agreeing(found)
-    if len(same) < (VAGUE_LOOKS if vague else LEAST_LOOKS):
+    sound = [pose for pose in found if not _shrunken(pose.points_px)]
+    same = agreeing(sound)
+    # Cut-outs of somebody who goes on beyond the edge may all be drawn small; then the photo as it is, and its mirror
+    # image, must do.
+    fewer = not vague and len(sound) < len(found) and bool(same) and same[0] is found[0]
+    if len(same) < (VAGUE_LOOKS if vague else LEAST_LOOKS - fewer):
         return None
     points, world = np.array([pose.points_px for pose in same]), np.array([pose.world for pose in same])
     spread = np.linalg.norm(points.std(axis=0), axis=1)
-    if vague:
+    if vague or len(same) < LEAST_LOOKS:
         spread = np.hypot(spread, VAGUE_SPREAD_TRUNKS * _trunk_px(np.median(points, axis=0)))
     return replace(same[0], points_px=np.median(points, axis=0), world=np.median(world, axis=0), spread_px=spread)
 
@@ -144,9 +158,14 @@ def _is_same(one: Floats, other: Floats) -> bool:
     return bool(np.linalg.norm((other - one)[_HIPS].mean(axis=0)) <= SAME_LOOK_TRUNKS * _trunk_px(one))
 
 
+def _shrunken(points_px: Floats) -> bool:
+    """Tell whether the head is too large for the body."""
+    ears, shoulders = (float(distance(*points_px[pair])) for pair in (_EARS, _SHOULDERS))
+    return ears > SHRUNKEN[0] * shoulders and ears > SHRUNKEN[1] * _trunk_px(points_px)
+
+
 def _trunk_px(points_px: Floats) -> float:
-    shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
-    return float(np.linalg.norm(points_px[shoulders].mean(axis=0) - points_px[_HIPS].mean(axis=0)))
+    return float(np.linalg.norm(points_px[_SHOULDERS].mean(axis=0) - points_px[_HIPS].mean(axis=0)))
 
 
 def _looks(first: Pose, size: tuple[int, int]) -> list[_Look]:

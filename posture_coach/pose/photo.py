@@ -22,7 +22,10 @@ _WIDE_TO_BYTE = 257
 """65535 / 255: sixteen bits to eight, white to white."""
 _BYTE_MAX = 255
 _ISO_BOX = slice(4, 8)
-_MOVING = frozenset(["PNG", "WEBP"])
+_SEVERAL = {
+    **dict.fromkeys(("PNG", "WEBP"), "It is a moving picture; only its first picture was read."),
+    "TIFF": "It has several pages; only the first was read.",
+}
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
 """What Pillow and pillow-heif raise on damaged files; Pillow's PNG reader does raise SyntaxError."""
 
@@ -121,8 +124,8 @@ def _focal_35_mm(image: Image.Image) -> float | None:
 
 
 def _notes(image: Image.Image) -> tuple[str, ...]:
-    moving = image.format in _MOVING and getattr(image, "is_animated", False)
-    return ("It is a moving picture; only its first picture was read.",) if moving else ()
+    several = getattr(image, "is_animated", False) and image.format in _SEVERAL
+    return (_SEVERAL[str(image.format)],) if several else ()
 
 
 def _rgb(image: Image.Image) -> Picture:

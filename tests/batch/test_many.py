@@ -61,6 +61,12 @@ def test_folders_are_searched_to_the_bottom_and_sorted(tmp_path):
     assert found_in(tmp_path) == sorted(wanted)
 
 
+def test_copies_of_an_earlier_run_are_no_inputs_and_photos_named_alike_are(tmp_path):
+    own = [tmp_path / "anna.annotated.by.hand.jpg", tmp_path / "walk.mp4"]
+    touched(*own, tmp_path / "walk.annotated.mp4", tmp_path / "anna.annotated.jpg")
+    assert found_in(tmp_path) == sorted(own)
+
+
 def test_nothing_hidden_is_looked_at_unless_it_is_named(tmp_path):
     hidden = tmp_path / ".kept" / "in" / ".deep" / "x.mp4"
     touched(hidden, tmp_path / "in" / ".deep" / "down" / "y.mp4", tmp_path / "in" / ".z.mp4", tmp_path / "in" / "a.mp4")

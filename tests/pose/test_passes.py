@@ -6,6 +6,7 @@ import math
 import tracemalloc
 from dataclasses import dataclass, field, replace
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -147,8 +148,8 @@ MARK_PX = 24
 class Marks:
     """Finds a red, a green and a blue square exactly, where no network can say how exactly it finds a person.
 
-    The red one stands for hips and nose. Of the others, as in a person who faces the camera, the one further to the
-    right is called left, in the mirror too.
+    The red one stands for hips, ears and nose. Of the others, as in a person who faces the camera, the one further to
+    the right is called left, in the mirror too.
     """
 
     def find(self, shown: Frame) -> Pose:
@@ -158,7 +159,8 @@ class Marks:
         red, *sides = np.column_stack([x, y])
         right, left = sorted(sides, key=lambda at: at[0])
         points = np.array([left if "LEFT" in point.name else right for point in Landmark])
-        points[[Landmark.NOSE, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]] = red
+        middle = ("HIP", "EAR")
+        points[[Landmark.NOSE, *(Landmark[f"{side}_{joint}"] for side in ("LEFT", "RIGHT") for joint in middle)]] = red
         sure = np.ones(POINTS)
         return Pose(0.0, 0, *shown.size, Mode.DETECTED, Model.FULL, points, np.zeros((POINTS, 3)), sure, sure)
 
@@ -338,6 +340,43 @@ def test_a_small_body_in_a_large_one_is_not_believed(network, shared_folder, req
         askew = np.asarray(still.rotate(roll_deg, Image.Resampling.BICUBIC, fillcolor=(170, 190, 200)))
     found = look_again(network, frame(askew))
     assert found is None or trunk_px(found) > 0.18 * askew.shape[0]
+
+
+class Small(Watched):
+    """Draws the body small below the head in the looks that are named, as the network does in cut-outs of portraits."""
+
+    small: tuple[int, ...] = ()
+
+    def find(self, frame: Frame) -> Pose | None:
+        pose = super().find(frame)
+        if pose is None or len(self.shown) - 1 not in self.small:
+            return pose
+        points = pose.points_px.copy()
+        points[Landmark.LEFT_SHOULDER :] = 0.55 * points[Landmark.LEFT_SHOULDER :] + 0.45 * points[Landmark.NOSE]
+        return replace(pose, points_px=points)
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    """Somebody at a desk, from in front."""
+    with av.open(str(samples_folder() / "desk_webcam_rendered.mp4")) as clip:
+        return next(clip.decode(video=0)).to_ndarray(format="rgb24")
+
+
+def test_bodies_too_small_for_their_heads_are_left_out_though_they_agree(network, portrait):
+    plain = look_again(network, frame(portrait))
+    watched = Small(network)
+    watched.small = (2, 3, 4, 5)
+    pose = look_again(watched, frame(portrait))
+    assert apart(pose.points_px, plain.points_px)[TRUNK].max() < 0.15 * trunk_px(plain)
+    assert pose.spread_px.min() >= VAGUE_SPREAD_TRUNKS * trunk_px(pose) * 0.99, "two looks are unsure"
+
+
+@pytest.mark.parametrize("small", [(0, 2, 3, 4, 5), (1, 2, 3, 4, 5)], ids=["first", "mirrored"])
+def test_one_look_that_is_left_over_is_not_believed(network, portrait, small):
+    watched = Small(network)
+    watched.small = small
+    assert look_again(watched, frame(portrait)) is None
 
 
 def test_from_three_finds_on_there_is_a_spread(network, photo):

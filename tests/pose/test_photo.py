@@ -174,6 +174,14 @@ def test_of_a_moving_picture_the_first_is_read_and_said(tmp_path):
     assert "only its first picture" in report.warnings[0]
 
 
+def test_of_several_pages_the_first_is_read_and_that_is_said(tmp_path):
+    others = [Image.new("RGB", (40, 30), "white")]
+    _, _, report = one(save(tmp_path / "a.tif", save_all=True, append_images=others))
+    assert "It has several pages; only the first was read." in report.warnings
+    _, _, report = one(save(tmp_path / "b.tif"))
+    assert not report.warnings
+
+
 def text(path):
     path.write_text("this is not a photo\n" * 20)
 
