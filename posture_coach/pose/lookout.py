@@ -16,8 +16,8 @@ from posture_coach.pose.tracking import NEAR_TRUNKS
 from posture_coach.pose.types import Floats, Frame, Mode, Model
 
 LOOKS_AT_FIRST, LOOK_EVERY_AT_FIRST_S, LOOK_EVERY_S = 4, 1.0, 2.0
-"""How often to look: at 30 pictures a second a few hundredths of the work, and more in the first seconds, which may be all
-there is."""
+"""How often to look: at 30 pictures a second a few hundredths of the work, and more in the first seconds, which may be
+all there is."""
 LOOK_SOON_S = 0.25
 """How often where several people are in view: somebody who walks by comes on by a trunk's length."""
 PEOPLE_AT_MOST = 6
