@@ -70,9 +70,11 @@ def test_a_picture_that_lies_on_its_side_is_noticed(body):
     assert level(sideways(series))
 
 
-def test_bent_down_with_the_head_hanging_is_not_level():
-    bent = {"trunk_inclination_deg": 80.0, "neck_inclination_deg": 140.0, "hip_flexion_left_deg": 80.0}
-    assert not level(draw([Body(yaw_deg=90.0, **bent)] * 10))
+@pytest.mark.parametrize("neck_deg", [85.0, 140.0])
+def test_who_bends_down_is_not_level(neck_deg):
+    bent = {f"hip_flexion_{side}_deg": 80.0 for side in ("left", "right")}
+    body = Body(yaw_deg=90.0, trunk_inclination_deg=80.0, neck_inclination_deg=neck_deg, **bent)
+    assert not level(draw([body] * 10))
     assert not level(draw([None] * 5))
 
 
