@@ -113,7 +113,7 @@ def _of_posture(result: Assessment) -> Iterator[str]:
         yield "mostly neither sitting, standing nor walking, so that little is scored"
     if level(result.poses):
         yield (
-            "trunk and neck lie level in most pictures; if the person is upright, the picture lies on its side: try "
+            "the body lies level in most pictures; if the person is upright, the picture lies on its side: try "
             "--rotate 90 or 270"
         )
     if result.assumed[found].mean() > MOST:

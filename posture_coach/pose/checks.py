@@ -19,7 +19,7 @@ Bools = NDArray[np.bool_]
 INVERTED_MIN_DEG = 120.0
 """A trunk pointing this far down while the feet point up: nobody stands or sits like that."""
 LEVEL_MIN_DEG = 50.0
-"""From here on trunk and neck count as level: nobody leans back so far. Who bends forward so far has upright shanks."""
+"""From here on a trunk counts as level: nobody leans back so far. Who bends forward so far has upright shanks."""
 PERSISTENT_SHARE = 0.5
 JUMP_TRUNKS = 1.0
 JUMP_TRUNKS_PER_S = 8.0
@@ -59,13 +59,13 @@ def upside_down(series: PoseSeries) -> bool:
 def level(series: PoseSeries) -> bool:
     """Return whether the body lies level in most pictures: the person does, or the picture lies on its side.
 
-    Trunk and neck are asked, and the shanks where they are in the picture.
+    Trunk and shanks are asked, and the neck where the shanks are not in the picture.
     """
     joints = [_mid(series, joint) for joint in ("ANKLE", "KNEE", "HIP", "SHOULDER", "EAR")]
     shank, _, trunk, neck = (np.abs(inclination_deg(*pair, 1.0)) for pair in pairwise(joints))
     legs = whole(series, [Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE])[series.detected]
-    levels = [(lean > LEVEL_MIN_DEG) & (lean < HALF_TURN_DEG - LEVEL_MIN_DEG) for lean in (shank, trunk, neck)]
-    return _mostly(np.asarray((levels[0] | ~legs) & levels[1] & levels[2]))
+    leans = np.array([trunk, np.where(legs, shank, neck)])
+    return _mostly(np.all((leans > LEVEL_MIN_DEG) & (leans < HALF_TURN_DEG - LEVEL_MIN_DEG), axis=0))
 
 
 def _mid(series: PoseSeries, joint: str) -> Floats:
