@@ -22,6 +22,7 @@ from posture_coach.errors import OutputError, SourceNotFoundError, in_words
 from posture_coach.measures.definitions import NAMES
 from posture_coach.scoring.chair_norms import Sitter
 from posture_coach.scoring.ergonomics.types import Answers
+from posture_coach.store.files.formulas import guarded
 
 FRAMES, SUMMARY = ".frames.parquet", ".summary.json"
 ENDINGS = (FRAMES, ".frames.csv", ".steps.csv", ".annotated.mp4", ".annotated.jpg", SUMMARY)
@@ -201,11 +202,11 @@ def write_run(out: Path, outcomes: Sequence[Outcome]) -> Path:
 def _row(outcome: Outcome) -> dict[str, Any]:
     told = outcome.summary
     row = {
-        "input": outcome.name,
-        "path": outcome.listed or outcome.name,
+        "input": guarded(outcome.name),
+        "path": guarded(outcome.listed or outcome.name),
         "results": outcome.stem,
         "status": outcome.status,
-        "message": outcome.message or "; ".join(told["warnings"]),
+        "message": guarded(outcome.message or "; ".join(told["warnings"])),
         "mode": told["mode"],
         "activity": max(told["activities"], key=told["activities"].__getitem__, default=""),
         "duration_s": told["source"].get("duration_s", ""),

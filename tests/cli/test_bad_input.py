@@ -269,6 +269,16 @@ def test_hostile_names_are_read_and_their_results_named_safely(tmp_path):
     assert {summary(out, name.removesuffix(".summary.json"))["source"]["name"] for name in made} == set(HOSTILE)
 
 
+def test_the_list_of_a_run_holds_no_formula(tmp_path):
+    name = "=HYPERLINK(1).jpg"
+    shutil.copy(SITTING, tmp_path / name)
+    ended = typed("analyze", name, "--out", tmp_path / "out", "--model", "lite", folder=tmp_path)
+    assert ended.code == 0, ended.said
+    with (tmp_path / "out" / "summary.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["input"], row["path"]) == (f"'{name}", f"'{name}")
+
+
 def test_two_inputs_of_one_name_both_get_their_results(tmp_path):
     for place, photo in (("before", SLUMPED), ("after", SITTING)):
         (tmp_path / place).mkdir()
